@@ -1,0 +1,25 @@
+//! Docker: the objects that an engine should hold, and those that were seen on it.
+
+mod objects;
+mod observed;
+
+pub use objects::{
+    Attachment, Container, Declaration, IngressContent, IngressFile, Mount, Network, Volume, label,
+};
+pub use observed::{
+    Answer, ContainerState, HealthState, IngressFiles, ObservedContainer, ObservedEngine,
+    ObservedNetwork, ObservedVolume,
+};
+
+use sha2::{Digest, Sha256};
+
+/// The SHA-256 of some bytes in hexadecimal, 64 digits.
+pub fn sha256(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    Sha256::digest(bytes)
+        .iter()
+        .fold(String::with_capacity(64), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}

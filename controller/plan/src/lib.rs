@@ -1,0 +1,9 @@
+//! The brain of Campanile: what should be, what was seen, and the steps between them.
+//!
+//! Pure: no clock, no file, no socket, no chance; all of that is an argument.
+
+pub mod docker;
+pub mod document;
+pub mod fleet;
+pub mod observed;
+pub mod plan;

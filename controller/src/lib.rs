@@ -1,0 +1,1 @@
+//! The hands of Campanile: the command line, and one room for each system that it talks to.
