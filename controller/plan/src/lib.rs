@@ -2,8 +2,11 @@
 //!
 //! Pure: no clock, no file, no socket, no chance; all of that is an argument.
 
+pub mod certificate;
 pub mod docker;
 pub mod document;
 pub mod fleet;
+pub mod ingress;
 pub mod observed;
 pub mod plan;
+pub mod site;

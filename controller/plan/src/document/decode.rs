@@ -21,10 +21,7 @@ pub struct Report {
 impl Report {
     /// An empty report about `file`.
     pub fn about(file: &str) -> Self {
-        Self {
-            file: file.to_owned(),
-            problems: Vec::new(),
-        }
+        Self { file: file.to_owned(), problems: Vec::new() }
     }
 
     /// Adds a problem.
@@ -74,18 +71,12 @@ impl Report {
     }
 
     fn accept<T>(&mut self, place: Place, parsed: Result<T, Invalid>) -> Option<T> {
-        parsed
-            .map_err(|Invalid { message, remedy }| self.problem(place, message, remedy))
-            .ok()
+        parsed.map_err(|Invalid { message, remedy }| self.problem(place, message, remedy)).ok()
     }
 
     fn wrong<T>(&mut self, node: &Node, wanted: &str) -> Option<T> {
         let kind = node.value.kind();
-        self.problem(
-            node.place,
-            format!("{kind} stands here"),
-            format!("write {wanted}"),
-        );
+        self.problem(node.place, format!("{kind} stands here"), format!("write {wanted}"));
         None
     }
 }
@@ -152,14 +143,8 @@ impl<K: FromStr<Err = Invalid> + Ord, T: Decode> Decode for BTreeMap<K, T> {
 impl Decode for bool {
     fn decode(node: &Node, report: &mut Report) -> Option<Self> {
         match &node.value {
-            Value::Scalar {
-                text,
-                quoted: false,
-            } if text == "true" => Some(true),
-            Value::Scalar {
-                text,
-                quoted: false,
-            } if text == "false" => Some(false),
+            Value::Scalar { text, quoted: false } if text == "true" => Some(true),
+            Value::Scalar { text, quoted: false } if text == "false" => Some(false),
             _ => report.wrong(node, "true or false"),
         }
     }
@@ -229,19 +214,10 @@ impl<'node, 'report> Fields<'node, 'report> {
         for (key, _) in entries {
             if !known.contains(&key.text.as_str()) {
                 let remedy = nearest(&key.text, known);
-                report.problem(
-                    key.place,
-                    format!("there is no field {:?} here", key.text),
-                    remedy,
-                );
+                report.problem(key.place, format!("there is no field {:?} here", key.text), remedy);
             }
         }
-        Some(Self {
-            place: node.place,
-            entries,
-            known,
-            report,
-        })
+        Some(Self { place: node.place, entries, known, report })
     }
 
     /// The value of one field, or why there is none.
@@ -265,12 +241,7 @@ impl<'node, 'report> Fields<'node, 'report> {
 fn nearest(unknown: &str, known: &[&str]) -> String {
     let alike = known
         .iter()
-        .map(|name| {
-            (
-                strsim::jaro_winkler(&unknown.to_lowercase(), &name.to_lowercase()),
-                name,
-            )
-        })
+        .map(|name| (strsim::jaro_winkler(&unknown.to_lowercase(), &name.to_lowercase()), name))
         .max_by(|a, b| a.0.total_cmp(&b.0));
     match alike {
         Some((likeness, name)) if likeness > 0.75 => format!("did you mean {name}?"),

@@ -107,19 +107,12 @@ impl MemberSpec {
     /// Every workload with its name: the site, then the services by name.
     pub fn workloads(&self) -> impl Iterator<Item = (WorkloadName, &Workload)> {
         let site = self.site.iter().map(|site| (WorkloadName::site(), site));
-        site.chain(
-            self.services
-                .iter()
-                .map(|(name, workload)| (name.clone(), workload)),
-        )
+        site.chain(self.services.iter().map(|(name, workload)| (name.clone(), workload)))
     }
 
     /// Every host with its place, in the order of the document.
     pub fn hosts(&self) -> impl Iterator<Item = &Placed<DomainName>> {
-        self.site
-            .iter()
-            .chain(self.services.values())
-            .flat_map(|workload| &workload.hosts)
+        self.site.iter().chain(self.services.values()).flat_map(|workload| &workload.hosts)
     }
 
     /// The engine that the site names.

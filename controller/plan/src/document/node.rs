@@ -69,8 +69,7 @@ fn plain_kind(text: &str) -> &'static str {
 fn is_number(text: &str) -> bool {
     let digits = text.trim_start_matches(['-', '+']);
     let starts = digits.starts_with(|c: char| c.is_ascii_digit() || c == '.');
-    starts
-        && (digits.parse::<f64>().is_ok() || digits.starts_with("0x") || digits.starts_with("0o"))
+    starts && (digits.parse::<f64>().is_ok() || digits.starts_with("0x") || digits.starts_with("0o"))
 }
 
 /// Reads the one document of `text`; every problem goes to `report`.
@@ -78,10 +77,7 @@ fn is_number(text: &str) -> bool {
 /// Anchors, aliases and tags are refused: the schema has no use for them, and what cannot be
 /// written cannot explode.
 pub fn read(text: &str, report: &mut Report) -> Option<Node> {
-    let mut reader = Reader {
-        events: Parser::new_from_str(text),
-        report,
-    };
+    let mut reader = Reader { events: Parser::new_from_str(text), report };
     match reader.document() {
         Ok(node) => node,
         Err(error) => {
@@ -103,17 +99,11 @@ fn explain(error: &ScanError, text: &str, place: Place) -> (String, String) {
         );
     }
     let info = error.info();
-    (
-        format!("this is not YAML: {info}"),
-        "mend the text here or in the lines just above".to_owned(),
-    )
+    (format!("this is not YAML: {info}"), "mend the text here or in the lines just above".to_owned())
 }
 
 fn place(marker: granit_parser::Marker) -> Place {
-    Place {
-        line: marker.line().max(1),
-        column: marker.col() + 1,
-    }
+    Place { line: marker.line().max(1), column: marker.col() + 1 }
 }
 
 struct Reader<'text, 'report> {
@@ -168,12 +158,7 @@ impl<'text> Reader<'text, '_> {
         Ok(node)
     }
 
-    fn node(
-        &mut self,
-        event: Event<'text>,
-        place: Place,
-        depth: usize,
-    ) -> Result<Option<Node>, ScanError> {
+    fn node(&mut self, event: Event<'text>, place: Place, depth: usize) -> Result<Option<Node>, ScanError> {
         if depth > DEEPEST {
             self.report.problem(
                 place,
@@ -189,26 +174,17 @@ impl<'text> Reader<'text, '_> {
             _ => (1, false),
         };
         if anchor != 0 {
-            self.report.problem(
-                place,
-                "anchors and aliases (& and *) are not taken",
-                "write the value out",
-            );
+            self.report.problem(place, "anchors and aliases (& and *) are not taken", "write the value out");
             return Ok(None);
         }
         if tag {
-            self.report.problem(
-                place,
-                "tags (!) are not taken",
-                "write the value without it",
-            );
+            self.report.problem(place, "tags (!) are not taken", "write the value without it");
             return Ok(None);
         }
         let value = match event {
-            Event::Scalar(text, style, ..) => Some(Value::Scalar {
-                text: text.into_owned(),
-                quoted: style != ScalarStyle::Plain,
-            }),
+            Event::Scalar(text, style, ..) => {
+                Some(Value::Scalar { text: text.into_owned(), quoted: style != ScalarStyle::Plain })
+            }
             Event::SequenceStart(..) => self.sequence(depth)?,
             _ => self.mapping(depth)?,
         };
@@ -239,8 +215,7 @@ impl<'text> Reader<'text, '_> {
                 Event::MappingEnd => return Ok(Some(Value::Mapping(entries))),
                 Event::Scalar(text, _, 0, None) => text.into_owned(),
                 _ => {
-                    self.report
-                        .problem(place, "this key is not a text", "write a plain key");
+                    self.report.problem(place, "this key is not a text", "write a plain key");
                     return Ok(None);
                 }
             };

@@ -2,9 +2,7 @@
 
 use super::decode::{Placed, choice, part};
 use super::member::ApiVersion;
-use super::values::{
-    Endpoint, EngineName, FilePath, ImageReference, Line, Listen, PlatformName, Range,
-};
+use super::values::{Endpoint, EngineName, FilePath, ImageReference, Line, Listen, PlatformName, Range};
 
 part! {
     /// Where the members' things run.

@@ -32,12 +32,7 @@ pub struct Problem {
 
 impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self {
-            file,
-            place: Place { line, column },
-            message,
-            remedy,
-        } = self;
+        let Self { file, place: Place { line, column }, message, remedy } = self;
         write!(f, "{file}:{line}:{column}: {message}; {remedy}")
     }
 }

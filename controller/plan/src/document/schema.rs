@@ -17,9 +17,7 @@ pub fn platform_schema() -> Schema {
 
 /// Draft 7: what the YAML language servers of editors read best.
 fn schema<T: JsonSchema>(title: &str) -> Schema {
-    let mut schema = SchemaSettings::draft07()
-        .into_generator()
-        .into_root_schema_for::<T>();
+    let mut schema = SchemaSettings::draft07().into_generator().into_root_schema_for::<T>();
     schema.insert("title".to_owned(), title.into());
     schema
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::decode::{Placed, choice, part};
 use super::values::{
-    Bytes, Cpu, DomainName, EngineName, EnvironmentName, ImageReference, Line, MountPath, Pids,
-    Port, Seconds, SecretName, UrlPath, User, VolumeName, WorkloadName,
+    Bytes, Cpu, DomainName, EngineName, EnvironmentName, ImageReference, Line, MountPath, Pids, Port,
+    Seconds, SecretName, UrlPath, User, VolumeName, WorkloadName,
 };
 
 part! {

@@ -1,5 +1,13 @@
 //! The whole fleet at once: from files to what should be.
 
+mod across;
+mod desired;
+mod parse;
+mod rules;
 mod snapshot;
+mod validate;
 
+pub use desired::{Desired, DesiredMember, Treatment};
+pub use parse::{Declared, parse};
 pub use snapshot::{MEMBERS_FOLDER, PLATFORM_FILE, Snapshot, Unreadable};
+pub use validate::{Validated, validate};

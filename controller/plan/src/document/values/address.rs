@@ -21,9 +21,7 @@ impl FromStr for Endpoint {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let unix = text
-            .strip_prefix("unix://")
-            .filter(|path| path.starts_with('/'));
+        let unix = text.strip_prefix("unix://").filter(|path| path.starts_with('/'));
         let tls = text.strip_prefix("tcp://").filter(|host| {
             let parts = host.rsplit_once(':');
             parts.is_some_and(|(host, port)| {
@@ -99,23 +97,17 @@ impl FromStr for Range {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let invalid =
-            |remedy: &str| Invalid::new(format!("{text:?} is not a range of addresses"), remedy);
-        let net: Ipv4Net = text
-            .parse()
-            .map_err(|_| invalid("write an IPv4 network, such as 10.77.0.0/16"))?;
+        let invalid = |remedy: &str| Invalid::new(format!("{text:?} is not a range of addresses"), remedy);
+        let net: Ipv4Net =
+            text.parse().map_err(|_| invalid("write an IPv4 network, such as 10.77.0.0/16"))?;
         if net != net.trunc() {
             return Err(invalid(&format!("write {}", net.trunc())));
         }
         if !net.network().is_private() || !net.broadcast().is_private() {
-            return Err(invalid(
-                "take it from 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16",
-            ));
+            return Err(invalid("take it from 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16"));
         }
         if net.prefix_len() > 28 {
-            return Err(invalid(
-                "it must hold one network of 16 addresses at least: /28 or wider",
-            ));
+            return Err(invalid("it must hold one network of 16 addresses at least: /28 or wider"));
         }
         Ok(Self(net))
     }

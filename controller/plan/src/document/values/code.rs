@@ -40,9 +40,7 @@ impl FromStr for IpaCode {
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let right = (1..=32).contains(&text.len())
-            && text
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+            && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
         if right {
             return Ok(Self(text.to_lowercase()));
         }

@@ -17,9 +17,7 @@ impl DomainName {
 
     /// Whether this name is `zone` itself or stands under it.
     pub fn is_within(&self, zone: &Self) -> bool {
-        self.0
-            .strip_suffix(&zone.0)
-            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        self.0.strip_suffix(&zone.0).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
     }
 }
 
@@ -39,11 +37,7 @@ impl FromStr for DomainName {
         if !ascii.contains('.') {
             return Err(invalid("write it in full, such as comune.example.test"));
         }
-        if ascii
-            .rsplit('.')
-            .next()
-            .is_some_and(|top| top.chars().all(|c| c.is_ascii_digit()))
-        {
+        if ascii.rsplit('.').next().is_some_and(|top| top.chars().all(|c| c.is_ascii_digit())) {
             return Err(invalid("write a name; this is an address"));
         }
         Ok(Self(ascii))
@@ -64,10 +58,7 @@ mod tests {
 
     fn check(text: &str, expected: Result<&str, &str>) {
         let parsed = text.parse::<DomainName>();
-        let seen = parsed
-            .as_ref()
-            .map(DomainName::as_str)
-            .map_err(|e| e.remedy.as_str());
+        let seen = parsed.as_ref().map(DomainName::as_str).map_err(|e| e.remedy.as_str());
         assert_eq!(seen, expected, "{text}");
     }
 
@@ -75,24 +66,12 @@ mod tests {
     fn names() {
         check("Comune.Barzago.LC.test", Ok("comune.barzago.lc.test"));
         check("comune.viganò.lc.test", Ok("comune.xn--vigan-yta.lc.test"));
-        check(
-            "barzago",
-            Err("write it in full, such as comune.example.test"),
-        );
+        check("barzago", Err("write it in full, such as comune.example.test"));
         check("a.test.", Err("leave out the last dot"));
-        check(
-            "https://a.test",
-            Err("write the host alone, without scheme and path"),
-        );
+        check("https://a.test", Err("write the host alone, without scheme and path"));
         check("192.0.2.1", Err("write a name; this is an address"));
-        check(
-            "*.a.test",
-            Err("write letters, digits and hyphens with dots between them"),
-        );
-        check(
-            "a..test",
-            Err("write letters, digits and hyphens with dots between them"),
-        );
+        check("*.a.test", Err("write letters, digits and hyphens with dots between them"));
+        check("a..test", Err("write letters, digits and hyphens with dots between them"));
     }
 
     #[test]

@@ -31,9 +31,7 @@ impl ImageReference {
         let Some((name, digest)) = self.0.split_once('@') else {
             return self.0.clone();
         };
-        let repository = name
-            .rfind(':')
-            .filter(|colon| !name[*colon..].contains('/'));
+        let repository = name.rfind(':').filter(|colon| !name[*colon..].contains('/'));
         format!("{}@{digest}", &name[..repository.unwrap_or(name.len())])
     }
 }
@@ -42,19 +40,14 @@ impl FromStr for ImageReference {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let invalid =
-            |remedy: &str| Invalid::new(format!("{text:?} is not an image reference"), remedy);
+        let invalid = |remedy: &str| Invalid::new(format!("{text:?} is not an image reference"), remedy);
         let (name, digest) = match text.split_once('@') {
             Some((name, digest)) => (name, Some(digest)),
             None => (text, None),
         };
-        let hex = |text: &str| {
-            text.len() == 64 && text.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'))
-        };
+        let hex = |text: &str| text.len() == 64 && text.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'));
         if digest.is_some_and(|digest| !digest.strip_prefix("sha256:").is_some_and(hex)) {
-            return Err(invalid(
-                "a digest is sha256: and 64 hexadecimal digits in lower case",
-            ));
+            return Err(invalid("a digest is sha256: and 64 hexadecimal digits in lower case"));
         }
         let (repository, tag) = match name.rsplit_once(':') {
             Some((repository, tag)) if !tag.contains('/') => (repository, Some(tag)),
@@ -63,19 +56,13 @@ impl FromStr for ImageReference {
         let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
         let tag_right = |tag: &str| (1..=128).contains(&tag.len()) && tag.chars().all(word);
         if tag.is_some_and(|tag| !tag_right(tag)) {
-            return Err(invalid(
-                "a tag has 1 to 128 letters, digits, dots, hyphens and underscores",
-            ));
+            return Err(invalid("a tag has 1 to 128 letters, digits, dots, hyphens and underscores"));
         }
         if !repository_right(repository) || text.len() > 400 {
-            return Err(invalid(
-                "write it as registry.example/folder/name:tag, in lower case",
-            ));
+            return Err(invalid("write it as registry.example/folder/name:tag, in lower case"));
         }
         if tag.is_none() && digest.is_none() {
-            return Err(invalid(
-                "pin it with a tag or, better, a digest: name:1.2 or name@sha256:…",
-            ));
+            return Err(invalid("pin it with a tag or, better, a digest: name:1.2 or name@sha256:…"));
         }
         Ok(Self(text.to_owned()))
     }
@@ -83,21 +70,16 @@ impl FromStr for ImageReference {
 
 fn repository_right(repository: &str) -> bool {
     let (host, path) = match repository.split_once('/') {
-        Some((host, path)) if host.contains(['.', ':']) || host == "localhost" => {
-            (Some(host), path)
-        }
+        Some((host, path)) if host.contains(['.', ':']) || host == "localhost" => (Some(host), path),
         _ => (None, repository),
     };
     let host_char = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':');
     let part = |part: &str| {
-        let edge =
-            |c: Option<char>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
-        let inside =
-            |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-');
+        let edge = |c: Option<char>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+        let inside = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-');
         edge(part.chars().next()) && edge(part.chars().last()) && part.chars().all(inside)
     };
-    host.is_none_or(|host| !host.is_empty() && host.chars().all(host_char))
-        && path.split('/').all(part)
+    host.is_none_or(|host| !host.is_empty() && host.chars().all(host_char)) && path.split('/').all(part)
 }
 
 impl fmt::Display for ImageReference {
@@ -115,33 +97,16 @@ mod tests {
     #[test]
     fn references() {
         let digest = "a".repeat(64);
-        let right = [
-            "campanile/site:1",
-            "127.0.0.1:5000/site:1",
-            "registry.example/a/b:1.2-3",
-        ];
-        for text in right
-            .map(str::to_owned)
-            .into_iter()
-            .chain([format!("r.example/s@sha256:{digest}")])
-        {
+        let right = ["campanile/site:1", "127.0.0.1:5000/site:1", "registry.example/a/b:1.2-3"];
+        for text in right.map(str::to_owned).into_iter().chain([format!("r.example/s@sha256:{digest}")]) {
             assert!(text.parse::<ImageReference>().is_ok(), "{text}");
         }
-        for text in [
-            "site",
-            "127.0.0.1:5000/site",
-            "Site:1",
-            "a/../b:1",
-            "site:",
-            "site@sha256:12",
-            "",
-            "-v:1",
-        ] {
+        for text in
+            ["site", "127.0.0.1:5000/site", "Site:1", "a/../b:1", "site:", "site@sha256:12", "", "-v:1"]
+        {
             assert!(text.parse::<ImageReference>().is_err(), "{text}");
         }
-        let both: ImageReference = format!("r.example:5000/s:1@sha256:{digest}")
-            .parse()
-            .unwrap();
+        let both: ImageReference = format!("r.example:5000/s:1@sha256:{digest}").parse().unwrap();
         assert_eq!(both.listed(), format!("r.example:5000/s@sha256:{digest}"));
         assert_eq!(both.registry(), Some("r.example:5000"));
     }

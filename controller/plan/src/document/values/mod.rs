@@ -31,10 +31,7 @@ pub struct Invalid {
 impl Invalid {
     /// A reason with its way out.
     pub fn new(message: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            remedy: remedy.into(),
-        }
+        Self { message: message.into(), remedy: remedy.into() }
     }
 }
 

@@ -10,9 +10,8 @@ use super::{Invalid, text_value};
 pub struct MountPath(String);
 
 /// Folders whose content decides what a container is: nothing may be laid over them.
-const SYSTEM: &[&str] = &[
-    "/bin", "/boot", "/dev", "/etc", "/lib", "/lib32", "/lib64", "/proc", "/sbin", "/sys", "/usr",
-];
+const SYSTEM: &[&str] =
+    &["/bin", "/boot", "/dev", "/etc", "/lib", "/lib32", "/lib64", "/proc", "/sbin", "/sys", "/usr"];
 
 impl MountPath {
     /// The path as text.
@@ -27,29 +26,21 @@ impl MountPath {
 }
 
 fn covers(outer: &str, inner: &str) -> bool {
-    inner
-        .strip_prefix(outer)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 impl FromStr for MountPath {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let invalid =
-            |remedy: &str| Invalid::new(format!("{text:?} is not a path to mount at"), remedy);
+        let invalid = |remedy: &str| Invalid::new(format!("{text:?} is not a path to mount at"), remedy);
         let Some(inside) = text.strip_prefix('/') else {
             return Err(invalid("write it from the root, such as /srv/site"));
         };
         if inside.is_empty() {
-            return Err(invalid(
-                "the root itself cannot be laid over; write a folder, such as /srv/site",
-            ));
+            return Err(invalid("the root itself cannot be laid over; write a folder, such as /srv/site"));
         }
-        if inside
-            .split('/')
-            .any(|part| matches!(part, "" | "." | ".."))
-        {
+        if inside.split('/').any(|part| matches!(part, "" | "." | "..")) {
             return Err(invalid("leave out //, /./, /../ and the last /"));
         }
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-');
@@ -63,14 +54,8 @@ impl FromStr for MountPath {
                 "the container's own system lies there; use a folder of the application, such as /srv",
             ));
         }
-        if text == "/run"
-            || text == "/var/run"
-            || covers("/var/run", text)
-            || text.ends_with(".sock")
-        {
-            return Err(invalid(
-                "sockets live there; use a folder of the application, such as /srv",
-            ));
+        if text == "/run" || text == "/var/run" || covers("/var/run", text) || text.ends_with(".sock") {
+            return Err(invalid("sockets live there; use a folder of the application, such as /srv"));
         }
         Ok(Self(text.to_owned()))
     }
@@ -163,14 +148,7 @@ mod tests {
 
     #[test]
     fn mounts_stay_out_of_the_system() {
-        for text in [
-            "/srv/site",
-            "/var/lib/postgresql",
-            "/data",
-            "/run/app",
-            "/var/www/html",
-            "/etcetera",
-        ] {
+        for text in ["/srv/site", "/var/lib/postgresql", "/data", "/run/app", "/var/www/html", "/etcetera"] {
             assert!(text.parse::<MountPath>().is_ok(), "{text}");
         }
         for text in [

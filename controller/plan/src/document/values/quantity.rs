@@ -115,11 +115,7 @@ impl FromStr for Bytes {
             .find_map(|(unit, factor)| text.strip_suffix(unit).map(|number| (number, *factor)))
             .ok_or_else(invalid)?;
         let count = whole(number).ok_or_else(invalid)?;
-        count
-            .checked_mul(factor)
-            .filter(|bytes| *bytes > 0)
-            .map(Self)
-            .ok_or_else(invalid)
+        count.checked_mul(factor).filter(|bytes| *bytes > 0).map(Self).ok_or_else(invalid)
     }
 }
 
@@ -138,9 +134,7 @@ impl FromStr for Cpu {
             None => cores(text),
         };
         let allowed = 10_000_000..=1_024_000_000_000;
-        nano.filter(|nano| allowed.contains(nano))
-            .map(Self)
-            .ok_or_else(invalid)
+        nano.filter(|nano| allowed.contains(nano)).map(Self).ok_or_else(invalid)
     }
 }
 
@@ -166,15 +160,9 @@ impl FromStr for Pids {
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let count = whole(text).and_then(|count| u32::try_from(count).ok());
-        count
-            .filter(|count| (8..=65_536).contains(count))
-            .map(Self)
-            .ok_or_else(|| {
-                Invalid::new(
-                    format!("{text:?} is not a number of processes"),
-                    "write a number from 8 to 65536",
-                )
-            })
+        count.filter(|count| (8..=65_536).contains(count)).map(Self).ok_or_else(|| {
+            Invalid::new(format!("{text:?} is not a number of processes"), "write a number from 8 to 65536")
+        })
     }
 }
 
@@ -186,12 +174,7 @@ impl FromStr for Port {
         number
             .filter(|number| *number > 0)
             .map(Self)
-            .ok_or_else(|| {
-                Invalid::new(
-                    format!("{text:?} is not a port"),
-                    "write a number from 1 to 65535",
-                )
-            })
+            .ok_or_else(|| Invalid::new(format!("{text:?} is not a port"), "write a number from 1 to 65535"))
     }
 }
 
@@ -205,15 +188,9 @@ impl FromStr for Seconds {
             _ => None,
         };
         let count = seconds.and_then(|seconds| u32::try_from(seconds).ok());
-        count
-            .filter(|count| (1..=3600).contains(count))
-            .map(Self)
-            .ok_or_else(|| {
-                Invalid::new(
-                    format!("{text:?} is not a time"),
-                    "write 1s to 60m, such as 30s or 5m",
-                )
-            })
+        count.filter(|count| (1..=3600).contains(count)).map(Self).ok_or_else(|| {
+            Invalid::new(format!("{text:?} is not a time"), "write 1s to 60m, such as 30s or 5m")
+        })
     }
 }
 
@@ -294,23 +271,11 @@ mod tests {
 
     #[test]
     fn sizes() {
-        let bytes = |text: &str| {
-            text.parse::<Bytes>()
-                .ok()
-                .map(|b| (b.bytes(), b.to_string()))
-        };
+        let bytes = |text: &str| text.parse::<Bytes>().ok().map(|b| (b.bytes(), b.to_string()));
         assert_eq!(bytes("512MiB"), Some((512 << 20, "512MiB".into())));
         assert_eq!(bytes("1024Mi"), Some((1 << 30, "1GiB".into())));
         assert_eq!(bytes("1GB"), Some((1_000_000_000, "1000000000B".into())));
-        for text in [
-            "512",
-            "-1MiB",
-            "1.5GiB",
-            "MiB",
-            "0MiB",
-            "99999999999TiB",
-            "1 MiB",
-        ] {
+        for text in ["512", "-1MiB", "1.5GiB", "MiB", "0MiB", "99999999999TiB", "1 MiB"] {
             assert_eq!(bytes(text), None, "{text}");
         }
     }
@@ -321,15 +286,7 @@ mod tests {
         assert_eq!(cpu("0.5"), Some((500_000_000, "0.5".into())));
         assert_eq!(cpu("250m"), Some((250_000_000, "0.25".into())));
         assert_eq!(cpu("2"), Some((2_000_000_000, "2".into())));
-        for text in [
-            "",
-            "0",
-            "-1",
-            "1e3",
-            ".5",
-            "0.0000000001",
-            "99999999999999999999",
-        ] {
+        for text in ["", "0", "-1", "1e3", ".5", "0.0000000001", "99999999999999999999"] {
             assert_eq!(cpu(text), None, "{text}");
         }
         assert_eq!("5m".parse::<Seconds>().map(Seconds::count), Ok(300));

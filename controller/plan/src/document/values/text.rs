@@ -27,10 +27,7 @@ impl FromStr for Line {
             ));
         }
         if text.chars().count() > 1000 {
-            return Err(Invalid::new(
-                "the text is longer than 1,000 characters",
-                "shorten it",
-            ));
+            return Err(Invalid::new("the text is longer than 1,000 characters", "shorten it"));
         }
         Ok(Self(text.to_owned()))
     }
@@ -56,15 +53,8 @@ impl EnvironmentName {
 }
 
 /// Endings of names whose values are secrets.
-const SECRET_ENDINGS: &[&str] = &[
-    "PASSWORD",
-    "PASSWD",
-    "SECRET",
-    "TOKEN",
-    "API_KEY",
-    "PRIVATE_KEY",
-    "SECRET_KEY",
-];
+const SECRET_ENDINGS: &[&str] =
+    &["PASSWORD", "PASSWD", "SECRET", "TOKEN", "API_KEY", "PRIVATE_KEY", "SECRET_KEY"];
 
 impl FromStr for EnvironmentName {
     type Err = Invalid;
@@ -86,9 +76,7 @@ impl FromStr for EnvironmentName {
                 format!(
                     "{text} looks like a secret, and the environment can be read by whoever reads this file"
                 ),
-                format!(
-                    "list it under secrets: and let the program read the file, often by {text}_FILE"
-                ),
+                format!("list it under secrets: and let the program read the file, often by {text}_FILE"),
             ));
         }
         Ok(Self(text.to_owned()))

@@ -1,0 +1,136 @@
+//! Addresses: a network for every member out of the engine's range, a free address for every container.
+//!
+//! Deterministic: the same members and the same observed networks give the same answer, in whatever
+//! order they come. A network that is there keeps what it has.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv4Addr;
+
+use ipnet::Ipv4Net;
+
+use super::names::{self, Object};
+use super::{ObservedEngine, sha256};
+use crate::document::values::{MemberName, PlatformName};
+
+/// Prefix of a member's network: 16 addresses, of which 13 are for containers.
+const PREFIX: u8 = 28;
+
+/// Chooses the network of each member; a member that is missing from the answer found the range exhausted.
+pub fn subnets<'a>(
+    range: Ipv4Net,
+    platform: &PlatformName,
+    members: impl Iterator<Item = &'a MemberName>,
+    observed: &ObservedEngine,
+) -> BTreeMap<&'a MemberName, Ipv4Net> {
+    let taken: Vec<Ipv4Net> =
+        observed.networks.values().flat_map(|network| network.subnets.clone()).collect();
+    let mut free = Free::new(range, &taken);
+    let mut chosen = BTreeMap::new();
+    let mut waiting = Vec::new();
+    for member in members {
+        let there = observed.networks.get(&names::network(platform, member)).filter(|network| {
+            names::owned(platform, &network.labels).is_some_and(|owned| owned.object == Object::Network)
+        });
+        match there.and_then(|network| network.subnets.first()) {
+            Some(subnet) => {
+                chosen.insert(member, *subnet);
+            }
+            None => waiting.push(member),
+        }
+    }
+    waiting.sort();
+    for member in waiting {
+        if let Some(subnet) = free.take(member) {
+            chosen.insert(member, subnet);
+        }
+    }
+    chosen
+}
+
+/// The networks of a range that nobody has.
+struct Free {
+    base: u32,
+    count: u32,
+    taken: BTreeSet<u32>,
+}
+
+impl Free {
+    fn new(range: Ipv4Net, taken: &[Ipv4Net]) -> Self {
+        let base = u32::from(range.network());
+        let count = 1 << (PREFIX - range.prefix_len());
+        let last = u32::from(range.broadcast());
+        let mut used = BTreeSet::new();
+        for net in taken {
+            let from = u32::from(net.network()).max(base);
+            let to = u32::from(net.broadcast()).min(last);
+            if from <= to {
+                used.extend((from - base) >> (32 - PREFIX)..=(to - base) >> (32 - PREFIX));
+            }
+        }
+        Self { base, count, taken: used }
+    }
+
+    /// The first free network from the place that the member's name points to.
+    fn take(&mut self, member: &MemberName) -> Option<Ipv4Net> {
+        if self.taken.len() >= self.count as usize {
+            return None;
+        }
+        let digest = sha256(member.as_str().as_bytes());
+        let start = u32::from_str_radix(&digest[..8], 16).unwrap_or_default() % self.count;
+        let index = (start..self.count).chain(0..start).find(|index| !self.taken.contains(index))?;
+        self.taken.insert(index);
+        Ipv4Net::new(Ipv4Addr::from(self.base + (index << (32 - PREFIX))), PREFIX).ok()
+    }
+}
+
+/// The lowest free address of a network; the first one is the gateway's.
+pub fn free_address(subnet: Ipv4Net, taken: &BTreeSet<Ipv4Addr>) -> Option<Ipv4Addr> {
+    subnet.hosts().skip(1).find(|address| !taken.contains(address))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::docker::ObservedNetwork;
+
+    fn names(count: usize) -> Vec<MemberName> {
+        (0..count).map(|n| format!("m{n}").parse().unwrap()).collect()
+    }
+
+    fn world(taken: &[&str]) -> ObservedEngine {
+        let networks = taken.iter().map(|net| {
+            let network =
+                ObservedNetwork { subnets: vec![net.parse().unwrap()], ..ObservedNetwork::default() };
+            ((*net).to_owned(), network)
+        });
+        ObservedEngine { networks: networks.collect(), ..ObservedEngine::default() }
+    }
+
+    #[test]
+    fn no_two_members_overlap_and_foreign_networks_are_skipped() {
+        let platform = "p".parse().unwrap();
+        let range = "10.77.0.0/24".parse().unwrap();
+        let members = names(14);
+        let observed = world(&["10.77.0.0/28", "10.77.0.64/27"]);
+        let chosen = subnets(range, &platform, members.iter(), &observed);
+        assert_eq!(chosen.len(), 13, "16 networks less 3 taken, for 14 members");
+        let foreign: Vec<Ipv4Net> = observed.networks.values().flat_map(|n| n.subnets.clone()).collect();
+        let mut all: Vec<Ipv4Net> = chosen.values().copied().chain(foreign).collect();
+        all.sort();
+        assert!(all.windows(2).all(|pair| pair[0].broadcast() < pair[1].network()), "{all:?}");
+        let backwards = subnets(range, &platform, members.iter().rev(), &observed);
+        assert_eq!(chosen, backwards);
+    }
+
+    #[test]
+    fn addresses_start_after_the_gateway() {
+        let subnet = "10.77.0.16/28".parse().unwrap();
+        let mut taken = BTreeSet::new();
+        while let Some(address) = free_address(subnet, &taken) {
+            taken.insert(address);
+        }
+        assert_eq!(taken.len(), 13);
+        assert_eq!(taken.first(), Some(&Ipv4Addr::new(10, 77, 0, 18)));
+        assert_eq!(taken.last(), Some(&Ipv4Addr::new(10, 77, 0, 30)));
+    }
+}

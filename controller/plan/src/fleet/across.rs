@@ -1,0 +1,130 @@
+//! What must hold across members: a domain, a host and an identity belong to one member alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::parse::file_of;
+use crate::document::values::{DomainName, MemberName};
+use crate::document::{Member, Place, Problem};
+
+/// Something that only one member can have.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Claim<'a> {
+    Domain(&'a DomainName),
+    Host(&'a DomainName),
+    Istat(String),
+    Ipa(String),
+}
+
+impl std::fmt::Display for Claim<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Claim::Domain(name) => write!(f, "the domain {name}"),
+            Claim::Host(name) => write!(f, "the host {name}"),
+            Claim::Istat(code) => write!(f, "the ISTAT code {code}"),
+            Claim::Ipa(code) => write!(f, "the IPA code {code}"),
+        }
+    }
+}
+
+fn claims(member: &Member) -> Vec<(Claim<'_>, Place)> {
+    let spec = &member.spec;
+    let mut claims = vec![(Claim::Domain(&spec.domain.name.value), spec.domain.name.place)];
+    claims.extend(spec.hosts().map(|host| (Claim::Host(&host.value), host.place)));
+    if let Some(identity) = &spec.identity {
+        claims.extend(identity.istat.iter().map(|code| (Claim::Istat(code.to_string()), code.place)));
+        claims.extend(identity.ipa.iter().map(|code| (Claim::Ipa(code.to_string()), code.place)));
+    }
+    claims
+}
+
+/// Finds what two members claim. Who had it before keeps it; if nobody or several had, none gets it.
+///
+/// `holders` are the members as they were last accepted.
+pub(super) fn conflicts(
+    members: &BTreeMap<MemberName, &Member>,
+    holders: &BTreeMap<MemberName, Member>,
+) -> Vec<(MemberName, Problem)> {
+    let mut claimed: BTreeMap<Claim, Vec<(&MemberName, Place)>> = BTreeMap::new();
+    for (name, member) in members {
+        for (claim, place) in claims(member) {
+            claimed.entry(claim).or_default().push((name, place));
+        }
+    }
+    let mut problems = Vec::new();
+    for (claim, claimants) in claimed.iter().filter(|(_, claimants)| several(claimants)) {
+        let held = |name: &MemberName| {
+            let holder = holders.get(name);
+            holder.is_some_and(|holder| claims(holder).iter().any(|(held, _)| held == claim))
+        };
+        let before: Vec<_> = claimants.iter().filter(|(name, _)| held(name)).collect();
+        let keeper = match before.as_slice() {
+            [one] => Some(one.0),
+            _ => None,
+        };
+        for (name, place) in claimants.iter().filter(|(name, _)| Some(*name) != keeper) {
+            let other = claimants.iter().find(|(other, _)| match keeper {
+                Some(keeper) => *other == keeper,
+                None => other != name,
+            });
+            let Some((other, at)) = other else { continue };
+            problems.push(problem(name, *place, &format!("{claim} belongs to"), other, *at));
+        }
+    }
+    problems.extend(strangers(members));
+    problems
+}
+
+fn several(claimants: &[(&MemberName, Place)]) -> bool {
+    claimants.iter().any(|(name, _)| *name != claimants[0].0)
+}
+
+/// Hosts and domains that stand under another member's domain.
+fn strangers(members: &BTreeMap<MemberName, &Member>) -> Vec<(MemberName, Problem)> {
+    let domains: BTreeMap<&str, (&MemberName, Place)> = members
+        .iter()
+        .map(|(name, member)| (member.spec.domain.name.value.as_str(), (name, member.spec.domain.name.place)))
+        .collect();
+    let mut problems = Vec::new();
+    for (name, member) in members {
+        let domain = &member.spec.domain.name;
+        let names = std::iter::once(("domain", domain)).chain(member.spec.hosts().map(|host| ("host", host)));
+        for (what, placed) in names {
+            if what == "host" && placed.value.is_within(&domain.value) {
+                continue;
+            }
+            let mut above = suffixes(placed.value.as_str()).skip(usize::from(what == "domain"));
+            let owner = above.find_map(|suffix| domains.get(suffix).filter(|(owner, _)| *owner != name));
+            if let Some((other, at)) = owner {
+                let text = format!("the {what} {placed} stands under the domain of");
+                problems.push(problem(name, placed.place, &text, other, *at));
+            }
+        }
+    }
+    problems
+}
+
+/// `www.a.test`, `a.test`, `test`.
+fn suffixes(name: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(name), |name| name.split_once('.').map(|(_, rest)| rest))
+}
+
+fn problem(
+    name: &MemberName,
+    place: Place,
+    what: &str,
+    other: &MemberName,
+    at: Place,
+) -> (MemberName, Problem) {
+    let problem = Problem {
+        file: file_of(name),
+        place,
+        message: format!("{what} {other} ({}:{})", file_of(other), at.line),
+        remedy: "use another name, or remove it there first".to_owned(),
+    };
+    (name.clone(), problem)
+}
+
+/// The members that a list of conflicts concerns.
+pub(super) fn losers(conflicts: &[(MemberName, Problem)]) -> BTreeSet<MemberName> {
+    conflicts.iter().map(|(name, _)| name.clone()).collect()
+}

@@ -1,0 +1,123 @@
+//! Validate: from documents to what should be, the whole fleet at once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::across::{conflicts, losers};
+use super::parse::file_of;
+use super::rules;
+use super::{Declared, Desired, DesiredMember, PLATFORM_FILE, Treatment};
+use crate::document::values::{EngineName, MemberName};
+use crate::document::{self, Member, Platform, Problem, Report};
+
+/// What should be, and everything that a person has to mend.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Validated {
+    /// What should be; none if the platform's document has problems.
+    pub desired: Option<Desired>,
+    /// Every problem, by file and place.
+    pub problems: Vec<Problem>,
+    /// Members whose document of today is valid: their texts are the new last valid ones.
+    pub accepted: BTreeSet<MemberName>,
+}
+
+/// Validates a fleet. A member whose document has problems stays as its last valid text in `accepted` says.
+///
+/// `accepted`: text by member, as it was when it was last valid.
+pub fn validate(declared: Declared, accepted: &BTreeMap<MemberName, String>) -> Validated {
+    let Declared { platform, members, mut problems, doubts } = declared;
+    let platform = platform
+        .filter(|platform| clean(PLATFORM_FILE, &mut problems, |report| rules::platform(platform, report)));
+    let names: Vec<MemberName> = members.keys().cloned().collect();
+    let mut valid: BTreeMap<MemberName, Member> = BTreeMap::new();
+    for (name, member) in members {
+        let right = member.filter(|member| {
+            clean(&file_of(&name), &mut problems, |report| rules::member(member, platform.as_ref(), report))
+        });
+        if let Some(member) = right {
+            valid.insert(name, member);
+        }
+    }
+    let broken = names.iter().filter(|name| !valid.contains_key(*name));
+    let mut fallback = last_valid(broken, accepted, platform.as_ref());
+    let found = contested(&valid, &fallback, accepted);
+    let lost = losers(&found);
+    problems
+        .extend(found.into_iter().filter(|(name, _)| valid.contains_key(name)).map(|(_, problem)| problem));
+    fallback.extend(last_valid(
+        lost.iter().filter(|name| valid.contains_key(*name)),
+        accepted,
+        platform.as_ref(),
+    ));
+    valid.retain(|name, _| !lost.contains(name));
+    // a last valid document that clashes with somebody's valid one of today is left alone
+    let still = losers(&contested(&valid, &fallback, accepted));
+    fallback.retain(|name, _| !still.contains(name));
+
+    problems.sort();
+    problems.dedup();
+    let accepted = valid.keys().cloned().collect();
+    let desired = platform.map(|platform| assemble(platform, &names, valid, fallback, doubts));
+    Validated { desired, problems, accepted }
+}
+
+/// Runs a rule and says whether it found nothing.
+fn clean(file: &str, problems: &mut Vec<Problem>, rule: impl FnOnce(&mut Report)) -> bool {
+    let mut report = Report::about(file);
+    rule(&mut report);
+    let clean = report.is_clean();
+    problems.extend(report.into_problems());
+    clean
+}
+
+/// The last valid documents of some members, as far as they are still valid.
+fn last_valid<'a>(
+    names: impl Iterator<Item = &'a MemberName>,
+    accepted: &BTreeMap<MemberName, String>,
+    platform: Option<&Platform>,
+) -> BTreeMap<MemberName, Member> {
+    let parsed = names.filter_map(|name| {
+        let member: Member = document::parse(&file_of(name), accepted.get(name)?).ok()?;
+        let mut report = Report::about(&file_of(name));
+        rules::member(&member, platform, &mut report);
+        (report.is_clean() && member.metadata.name.value == *name).then(|| (name.clone(), member))
+    });
+    parsed.collect()
+}
+
+/// Conflicts among documents; those who were accepted before are asked only where there is one.
+fn contested(
+    valid: &BTreeMap<MemberName, Member>,
+    fallback: &BTreeMap<MemberName, Member>,
+    accepted: &BTreeMap<MemberName, String>,
+) -> Vec<(MemberName, Problem)> {
+    let all: BTreeMap<MemberName, &Member> =
+        valid.iter().chain(fallback).map(|(name, member)| (name.clone(), member)).collect();
+    let found = conflicts(&all, &BTreeMap::new());
+    if found.is_empty() {
+        return found;
+    }
+    let holders = last_valid(all.keys(), accepted, None);
+    conflicts(&all, &holders)
+}
+
+fn assemble(
+    platform: Platform,
+    names: &[MemberName],
+    valid: BTreeMap<MemberName, Member>,
+    fallback: BTreeMap<MemberName, Member>,
+    doubts: Vec<String>,
+) -> Desired {
+    let first = platform.spec.engines.value.first().map(|engine| engine.name.value.clone());
+    let member = |member: Member, treatment: Treatment| {
+        let engine = member.spec.engine().map(|engine| engine.value.clone()).or_else(|| first.clone());
+        let treatment = if member.spec.suspend { Treatment::Suspended } else { treatment };
+        engine.map(|engine: EngineName| DesiredMember { spec: member.spec, engine, treatment })
+    };
+    let today = valid.into_iter().map(|(name, document)| (name, member(document, Treatment::Change)));
+    let members: BTreeMap<MemberName, DesiredMember> = today
+        .chain(fallback.into_iter().map(|(name, document)| (name, member(document, Treatment::LastValid))))
+        .filter_map(|(name, member)| member.map(|member| (name, member)))
+        .collect();
+    let unknown = names.iter().filter(|name| !members.contains_key(*name)).cloned().collect();
+    Desired { platform, members, unknown, doubts }
+}

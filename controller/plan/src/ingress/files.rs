@@ -1,0 +1,44 @@
+//! Names of the files in the ingress's volume: `routes/barzago.site.0123456789abcdef.conf`.
+
+use crate::docker::sha256;
+use crate::document::values::{MemberName, WorkloadName};
+
+/// Digits of a content's hash in its file's name.
+const DIGITS: usize = 16;
+
+/// The file of a route with this text.
+pub fn route(member: &MemberName, workload: &WorkloadName, text: &str) -> String {
+    format!("routes/{member}.{workload}.{}.conf", &sha256(text.as_bytes())[..DIGITS])
+}
+
+/// The file of a certificate and its key; `bundle` is the hash of both.
+pub fn certificate(member: &MemberName, bundle: &str) -> String {
+    format!("certificates/{member}.{}.pem", &bundle[..bundle.len().min(DIGITS)])
+}
+
+/// The name of a configuration with this text.
+pub fn digest(index: &str) -> String {
+    sha256(index.as_bytes())[..DIGITS].to_owned()
+}
+
+/// The file of a configuration.
+pub fn index(digest: &str) -> String {
+    format!("index/{digest}.conf")
+}
+
+/// The member that a route or certificate belongs to.
+pub fn member_of(path: &str) -> Option<MemberName> {
+    let (folder, name) = path.split_once('/')?;
+    matches!(folder, "routes" | "certificates").then(|| name.split('.').next()?.parse().ok())?
+}
+
+/// The workload that a route belongs to.
+pub fn workload_of(path: &str) -> Option<WorkloadName> {
+    path.strip_prefix("routes/")?.split('.').nth(1)?.parse().ok()
+}
+
+/// Whether a file's content, by its SHA-256, is the one that its name promises.
+pub fn is_intact(path: &str, sha256: &str) -> bool {
+    let promised = path.rsplit('.').nth(1).and_then(|part| part.rsplit('/').next());
+    promised.is_some_and(|promised| promised.len() == DIGITS && sha256.starts_with(promised))
+}

@@ -1,0 +1,13 @@
+//! The ingress: which host leads where, as a set of files that never change and one index that names them.
+//!
+//! A route is a file per workload, named after its content; so is a certificate. The index includes the routes.
+//! A new configuration is new files beside the old ones, tested before it is put in force.
+
+mod files;
+mod lane;
+mod nginx;
+mod routes;
+
+pub use files::{member_of, workload_of};
+pub use lane::{lane, ready};
+pub use routes::{has_moved, is_routed, is_routed_at_all};

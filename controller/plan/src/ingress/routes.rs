@@ -1,0 +1,126 @@
+//! Routes: to which address the hosts of each workload lead.
+
+use std::collections::BTreeMap;
+
+use super::{files, nginx};
+use crate::docker::{Build, IngressFiles};
+use crate::document::Workload;
+use crate::document::values::{MemberName, WorkloadName};
+use crate::fleet::DesiredMember;
+use crate::observed::Observed;
+use crate::plan::Scene;
+use crate::site::{Serving, serving};
+
+/// The routes of an engine as they should be: text by path, or none for a file that stays as it is.
+pub(super) type Routes = BTreeMap<String, Option<String>>;
+
+/// Plans the routes of every member.
+pub(super) fn routes(scene: &Scene) -> Routes {
+    let mut routes = Routes::new();
+    for (name, member) in scene.desired.on_engine(scene.engine_name()) {
+        if member.may_change() && scene.in_scope(name) {
+            changing(scene, name, member, &mut routes);
+        } else {
+            keep(scene, name, |_| true, &mut routes);
+        }
+    }
+    for name in &scene.desired.unknown {
+        keep(scene, name, |_| true, &mut routes);
+    }
+    for name in scene.departed() {
+        if scene.breaker.holds(&name) || !scene.in_scope(&name) {
+            keep(scene, &name, |_| true, &mut routes);
+        }
+    }
+    routes
+}
+
+fn changing(scene: &Scene, name: &MemberName, member: &DesiredMember, routes: &mut Routes) {
+    let build = build(scene, name, member);
+    for (workload_name, workload) in
+        member.spec.workloads().filter(|(_, workload)| !workload.hosts.is_empty())
+    {
+        match route(scene, &build, &workload_name, workload) {
+            Some((path, text)) => {
+                routes.insert(path, Some(text));
+            }
+            // the lanes of the workload and of the certificate say what is missing
+            None => {
+                keep(scene, name, |path| files::workload_of(path).as_ref() == Some(&workload_name), routes);
+            }
+        }
+    }
+    if scene.breaker.holds(name) {
+        let gone = |path: &str| {
+            files::workload_of(path).is_some_and(|gone| member.spec.workloads().all(|(name, _)| name != gone))
+        };
+        keep(scene, name, gone, routes);
+    }
+}
+
+/// Keeps those routes of a member that are in force.
+fn keep(scene: &Scene, name: &MemberName, which: impl Fn(&str) -> bool, routes: &mut Routes) {
+    let there = scene.seen.ingress.iter().flat_map(|files| &files.routes);
+    let own = there.filter(|path| files::member_of(path).as_ref() == Some(name) && which(path));
+    routes.extend(own.map(|path| (path.clone(), None)));
+}
+
+fn build<'a>(scene: &'a Scene<'_>, name: &'a MemberName, member: &'a DesiredMember) -> Build<'a> {
+    let secrets = scene.observed.secrets.get(name);
+    Build { platform: scene.platform(), member: name, spec: &member.spec, secrets }
+}
+
+/// The route of a workload with its path; none while the workload or its certificate is not there.
+fn route(scene: &Scene, build: &Build, name: &WorkloadName, workload: &Workload) -> Option<(String, String)> {
+    let (Serving::Current(address) | Serving::Older(address)) = serving(scene, build, name, workload) else {
+        return None;
+    };
+    let certificate = certificate(scene.observed, build.member, workload)?;
+    let text = nginx::route(build.member, workload, address, &certificate, &scene.engine.ingress);
+    Some((files::route(build.member, name, &text), text))
+}
+
+/// The file of a certificate that has all hosts of a workload.
+fn certificate(observed: &Observed, member: &MemberName, workload: &Workload) -> Option<String> {
+    let certificate = observed.certificates.get(member)?;
+    let all = workload.hosts.iter().all(|host| certificate.hosts.contains(&host.value));
+    all.then(|| files::certificate(member, &certificate.bundle))
+}
+
+/// Whether the ingress sends the visitors of a workload to the revision that the document asks for.
+pub fn has_moved(scene: &Scene, build: &Build, name: &WorkloadName, workload: &Workload) -> bool {
+    let current = matches!(serving(scene, build, name, workload), Serving::Current(_));
+    let route = route(scene, build, name, workload);
+    let files = scene.seen.ingress.as_ref().filter(|files| in_force(files));
+    match (route, files) {
+        (Some((path, _)), Some(files)) => current && files.routes.contains(&path),
+        _ => false,
+    }
+}
+
+/// Whether the configuration that was written is the one that nginx runs.
+fn in_force(files: &IngressFiles) -> bool {
+    files.current.is_some() && files.current == files.loaded
+}
+
+/// Whether visitors may still be sent to a workload.
+pub fn is_routed(scene: &Scene, member: &MemberName, workload: &WorkloadName) -> bool {
+    routed(scene, |path| {
+        files::member_of(path).as_ref() == Some(member) && files::workload_of(path).as_ref() == Some(workload)
+    })
+}
+
+/// Whether visitors may still be sent to a member.
+pub fn is_routed_at_all(scene: &Scene, member: &MemberName) -> bool {
+    routed(scene, |path| files::member_of(path).as_ref() == Some(member))
+}
+
+/// Routes of the configuration in force; while another one may still run, every route that there is a file of.
+fn routed(scene: &Scene, which: impl Fn(&str) -> bool) -> bool {
+    let Some(files) = &scene.seen.ingress else { return false };
+    if in_force(files) {
+        files.routes.iter().any(|path| which(path))
+    } else {
+        files.files.keys().filter(|path| path.starts_with("routes/")).any(|path| which(path))
+    }
+}

@@ -1,0 +1,112 @@
+//! A lane: steps that run in order and stop at their first failure, and what they wait for.
+
+use serde::Serialize;
+
+use super::step::{Action, Change, Step};
+use crate::document::values::{EngineName, MemberName};
+
+/// Steps of one member, or of what all members share.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Lane {
+    /// `main/barzago`, `main/ingress`, `certificate/barzago`.
+    pub name: String,
+    /// The member; none for what all members share.
+    pub member: Option<MemberName>,
+    /// The engine; none for the state folder.
+    pub engine: Option<EngineName>,
+    /// The steps, in order.
+    pub steps: Vec<Step>,
+    /// What could not be planned yet.
+    pub pending: Vec<Pending>,
+}
+
+/// Something that cannot be planned yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Pending {
+    /// The object.
+    pub object: String,
+    /// What is missing, for people.
+    pub message: String,
+    /// Until when.
+    #[serde(flatten)]
+    pub until: Until,
+}
+
+/// How long something stays pending.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase", tag = "until")]
+pub enum Until {
+    /// The world moves on by itself; worth so many seconds of patience.
+    Later {
+        /// Seconds.
+        patience: u32,
+    },
+    /// A person does something.
+    Mended {
+        /// What to do.
+        remedy: String,
+    },
+}
+
+/// Patience with something that starts.
+pub const STARTING: u32 = 60;
+/// Patience with a container that ends again and again.
+pub const RESTARTING: u32 = 10;
+
+impl Lane {
+    /// An empty lane.
+    pub fn new(name: String, member: Option<&MemberName>, engine: Option<&EngineName>) -> Self {
+        Self {
+            name,
+            member: member.cloned(),
+            engine: engine.cloned(),
+            steps: Vec::new(),
+            pending: Vec::new(),
+        }
+    }
+
+    /// Whether there is nothing to do and nothing to wait for.
+    pub fn is_idle(&self) -> bool {
+        self.steps.is_empty() && self.pending.is_empty()
+    }
+
+    /// Adds a step.
+    pub fn step(&mut self, object: impl Into<String>, because: impl Into<String>, action: Action) {
+        self.change(object, because, Vec::new(), action);
+    }
+
+    /// Adds a step that changes something inside an object.
+    pub fn change(
+        &mut self,
+        object: impl Into<String>,
+        because: impl Into<String>,
+        changes: Vec<Change>,
+        action: Action,
+    ) {
+        let (member, engine) = (self.member.clone(), self.engine.clone());
+        let (object, because) = (object.into(), because.into());
+        self.steps.push(Step { member, engine, object, because, changes, action });
+    }
+
+    /// Notes something that the world will bring by itself.
+    pub fn wait(&mut self, object: impl Into<String>, message: impl Into<String>, patience: u32) {
+        let (object, message) = (object.into(), message.into());
+        self.pending.push(Pending { object, message, until: Until::Later { patience } });
+    }
+
+    /// Notes something that a person has to mend.
+    pub fn block(
+        &mut self,
+        object: impl Into<String>,
+        message: impl Into<String>,
+        remedy: impl Into<String>,
+    ) {
+        let (object, message, remedy) = (object.into(), message.into(), remedy.into());
+        self.pending.push(Pending { object, message, until: Until::Mended { remedy } });
+    }
+
+    /// Whether something waits for a person.
+    pub fn is_blocked(&self) -> bool {
+        self.pending.iter().any(|pending| matches!(pending.until, Until::Mended { .. }))
+    }
+}

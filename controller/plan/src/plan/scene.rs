@@ -1,0 +1,116 @@
+//! One engine as the rooms of the kinds look at it: what should be there and what is.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ipnet::Ipv4Net;
+use jiff::Timestamp;
+
+use super::breaker::Breaker;
+use crate::docker::names::{self, Object, Owned};
+use crate::docker::{ObservedContainer, ObservedEngine, addresses};
+use crate::document::Engine;
+use crate::document::values::{EngineName, MemberName, PlatformName};
+use crate::fleet::Desired;
+use crate::observed::Observed;
+
+/// One engine, desired and observed.
+pub struct Scene<'a> {
+    /// The fleet as it should be.
+    pub desired: &'a Desired,
+    /// Everything that was seen.
+    pub observed: &'a Observed,
+    /// The engine's document.
+    pub engine: &'a Engine,
+    /// What was seen on it.
+    pub seen: &'a ObservedEngine,
+    /// Which removals are held.
+    pub breaker: &'a Breaker,
+    /// The member that the plan is narrowed to.
+    pub only: Option<&'a MemberName>,
+    /// Now.
+    pub now: Timestamp,
+    /// Each member's network, chosen or there.
+    pub subnets: BTreeMap<&'a MemberName, Ipv4Net>,
+    containers: BTreeMap<MemberName, Vec<Revision<'a>>>,
+}
+
+/// A container of ours.
+#[derive(Debug, Clone)]
+pub struct Revision<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// What its labels say.
+    pub owned: Owned<'a>,
+    /// What was seen of it.
+    pub seen: &'a ObservedContainer,
+}
+
+impl<'a> Scene<'a> {
+    /// Looks at one engine.
+    pub fn new(
+        desired: &'a Desired,
+        observed: &'a Observed,
+        engine: &'a Engine,
+        seen: &'a ObservedEngine,
+        breaker: &'a Breaker,
+        only: Option<&'a MemberName>,
+        now: Timestamp,
+    ) -> Self {
+        let platform = desired.name();
+        let members = desired.on_engine(&engine.name.value).map(|(name, _)| name);
+        let subnets = addresses::subnets(engine.range.value.net(), platform, members, seen);
+        let mut containers: BTreeMap<MemberName, Vec<Revision>> = BTreeMap::new();
+        for (name, container) in &seen.containers {
+            if let Some(owned) = names::owned(platform, &container.labels)
+                && let Some(member) = owned.member.clone()
+            {
+                containers.entry(member).or_default().push(Revision { name, owned, seen: container });
+            }
+        }
+        Self { desired, observed, engine, seen, breaker, only, now, subnets, containers }
+    }
+
+    /// The platform's name.
+    pub fn platform(&self) -> &'a PlatformName {
+        self.desired.name()
+    }
+
+    /// The engine's name.
+    pub fn engine_name(&self) -> &'a EngineName {
+        &self.engine.name.value
+    }
+
+    /// The containers of a member.
+    pub fn containers(&self, member: &MemberName) -> &[Revision<'a>] {
+        self.containers.get(member).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether steps for this member belong in the plan.
+    pub fn in_scope(&self, member: &MemberName) -> bool {
+        self.only.is_none_or(|only| only == member)
+    }
+
+    /// Members with something on this engine that serves or could serve, whose document does not put them here.
+    pub fn departed(&self) -> BTreeSet<MemberName> {
+        departed(self.desired, self.engine_name(), self.seen)
+    }
+}
+
+/// Members with a container, a network or a route on an engine, whose document does not put them there.
+pub fn departed(desired: &Desired, engine: &EngineName, seen: &ObservedEngine) -> BTreeSet<MemberName> {
+    let platform = desired.name();
+    let stays = |member: &MemberName| {
+        desired.unknown.contains(member)
+            || desired.members.get(member).is_some_and(|desired| desired.engine == *engine)
+    };
+    let serving = |object: &Object| matches!(object, Object::Workload(_) | Object::Network);
+    let containers = seen.containers.values().map(|container| &container.labels);
+    let networks = seen.networks.values().map(|network| &network.labels);
+    let owners = containers.chain(networks).filter_map(|labels| {
+        let owned = names::owned(platform, labels)?;
+        owned.member.filter(|_| serving(&owned.object))
+    });
+    let routes = seen.ingress.iter().flat_map(|files| &files.routes);
+    let routed = routes.filter_map(|path| crate::ingress::member_of(path));
+    owners.chain(routed).filter(|member| !stays(member)).collect()
+}

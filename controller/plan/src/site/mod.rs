@@ -1,0 +1,9 @@
+//! The site and the services beside it: what should be, what was seen, the steps between them.
+
+mod departure;
+mod lane;
+mod workload;
+
+pub use departure::departure;
+pub use lane::lane;
+pub use workload::{Serving, serving, trouble};

@@ -1,0 +1,210 @@
+//! One workload: which of its revisions serves, and the steps to the one that should.
+
+use crate::docker::names::{self, Object};
+use crate::docker::{
+    Answer, Build, ContainerState, HealthState, ObservedContainer, changes, hash, label, secret_files,
+};
+use crate::document::values::WorkloadName;
+use crate::document::{Update, Workload};
+use crate::plan::{Action, Lane, RESTARTING, Revision, STARTING, Scene};
+
+/// Seconds that a container has to end by itself.
+const STOP_SECONDS: u32 = 10;
+
+/// Where visitors of a workload should go now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Serving<'a> {
+    /// To the revision that the document asks for.
+    Current(&'a str),
+    /// To an older one, while the new one is not ready.
+    Older(&'a str),
+    /// Nobody can take them.
+    Nobody,
+}
+
+/// The revisions of a workload.
+pub(super) fn revisions<'s, 'a>(
+    scene: &'s Scene<'a>,
+    build: &Build<'_>,
+    name: &WorkloadName,
+) -> impl Iterator<Item = &'s Revision<'a>> {
+    let object = Object::Workload(name.clone());
+    scene.containers(build.member).iter().filter(move |revision| revision.owned.object == object)
+}
+
+/// Which revision of a workload takes the visitors.
+pub fn serving<'s>(
+    scene: &'s Scene<'_>,
+    build: &Build<'_>,
+    name: &WorkloadName,
+    workload: &Workload,
+) -> Serving<'s> {
+    let wanted = hash(&build.declaration(name, workload));
+    let mut ready: Vec<_> =
+        revisions(scene, build, name).filter(|revision| revision.seen.is_ready()).collect();
+    ready.sort_by_key(|revision| (revision.owned.hash != wanted, revision.name));
+    let first = ready.first();
+    let address = first.and_then(|revision| revision.seen.labels.get(label::ADDRESS));
+    match (first, address) {
+        (Some(revision), Some(address)) if revision.owned.hash == wanted => Serving::Current(address),
+        (Some(_), Some(address)) => Serving::Older(address),
+        _ => Serving::Nobody,
+    }
+}
+
+/// Why a container that should work does not; none if it does.
+pub fn trouble(container: &ObservedContainer) -> Option<String> {
+    let reason = match (container.state, container.health, &container.answer) {
+        (ContainerState::Created, ..) => "it was never started".to_owned(),
+        (ContainerState::Exited, ..) => format!("it ended: {}", container.status),
+        (ContainerState::Paused, ..) => "it is paused".to_owned(),
+        (ContainerState::Restarting, ..) => format!("it ends again and again: {}", container.status),
+        (_, Some(HealthState::Starting), _) => "its health command has not succeeded yet".to_owned(),
+        (_, Some(HealthState::Unhealthy), _) => "its health command fails".to_owned(),
+        (_, _, Some(answer)) if !container.is_ready() => {
+            let page = container.labels.get(label::ASK).map_or("its page", String::as_str);
+            match answer {
+                Answer::Status(status) => format!("{page} answers {status}"),
+                Answer::Nothing(why) => format!("{page} does not answer: {why}"),
+            }
+        }
+        _ => return None,
+    };
+    Some(reason)
+}
+
+/// Plans the steps of one workload. True if the revision that should be is ready.
+pub(super) fn steps(
+    scene: &Scene,
+    build: &Build,
+    (name, workload): (&WorkloadName, &Workload),
+    address: impl FnOnce() -> Option<std::net::Ipv4Addr>,
+    lane: &mut Lane,
+) -> bool {
+    let declaration = build.declaration(name, workload);
+    let wanted = hash(&declaration);
+    let object = names::container(build.platform, build.member, name, &wanted);
+    let others: Vec<&Revision> =
+        revisions(scene, build, name).filter(|revision| revision.owned.hash != wanted).collect();
+    let current = revisions(scene, build, name).find(|revision| revision.owned.hash == wanted);
+    if let Some(current) = current {
+        return keep(scene, build, (name, workload), current, &others, lane);
+    }
+    if scene.seen.containers.contains_key(&object) {
+        foreign("container", &object, lane);
+        return false;
+    }
+    let Some(address) = address() else {
+        lane.block(
+            format!("container {object}"),
+            "the member's network has no free address",
+            "remove containers that do not belong on it",
+        );
+        return false;
+    };
+    let image = workload.image.value.listed();
+    if !scene.seen.images.contains(&image) && !scene.seen.images.contains(workload.image.value.as_str()) {
+        let image = workload.image.to_string();
+        lane.step(format!("image {image}"), format!("{name} needs it"), Action::PullImage { image });
+    }
+    if update(workload) == Update::Replace {
+        for other in &others {
+            stop_and_remove(other.name, "a new version takes its place, and two cannot run at once", lane);
+        }
+    }
+    let before = others.first().and_then(|other| other.seen.labels.get(label::DECLARATION));
+    let changed = changes(before.map(String::as_str), &declaration);
+    let because = match (others.is_empty(), changed.is_empty()) {
+        (true, _) => format!("{name} is not there"),
+        (false, true) => format!("{name} is to be made anew"),
+        (false, false) => format!("the document of {name} changed"),
+    };
+    let container = build.container(name, declaration, address);
+    lane.change(
+        format!("container {object}"),
+        because,
+        changed,
+        Action::CreateContainer(Box::new(container)),
+    );
+    start(&object, workload, format!("{name} should run"), lane);
+    lane.wait(format!("container {object}"), format!("until {name} is ready"), STARTING);
+    false
+}
+
+/// How a new version takes over, if the document does not say.
+fn update(workload: &Workload) -> Update {
+    let usual = if workload.volumes.is_empty() { Update::Beside } else { Update::Replace };
+    workload.update.unwrap_or(usual)
+}
+
+fn start(container: &str, workload: &Workload, because: String, lane: &mut Lane) {
+    let object = format!("container {container}");
+    if !workload.secrets.is_empty() {
+        let files = secret_files(workload).map(|(file, secret)| (file.to_string(), secret.clone())).collect();
+        let container = container.to_owned();
+        lane.step(
+            object.clone(),
+            "its secrets are read at its start",
+            Action::WriteSecrets { container, files },
+        );
+    }
+    lane.step(object, because, Action::StartContainer { name: container.to_owned() });
+}
+
+/// Plans around a revision that is there.
+fn keep(
+    scene: &Scene,
+    build: &Build,
+    (name, workload): (&WorkloadName, &Workload),
+    current: &Revision,
+    others: &[&Revision],
+    lane: &mut Lane,
+) -> bool {
+    let object = format!("container {}", current.name);
+    let Some(trouble) = trouble(current.seen) else {
+        for other in others {
+            if workload.hosts.is_empty() || crate::ingress::has_moved(scene, build, name, workload) {
+                stop_and_remove(other.name, "a newer version has taken over", lane);
+            } else {
+                lane.wait(
+                    format!("container {}", other.name),
+                    "until the ingress sends nobody here any more",
+                    STARTING,
+                );
+            }
+        }
+        return true;
+    };
+    match current.seen.state {
+        ContainerState::Created | ContainerState::Exited => {
+            start(current.name, workload, trouble, lane);
+            lane.wait(object, format!("until {name} is ready"), STARTING);
+        }
+        ContainerState::Running => lane.wait(object, format!("until {name} is ready: {trouble}"), STARTING),
+        ContainerState::Restarting => {
+            lane.wait(object, format!("until {name} stays up: {trouble}"), RESTARTING)
+        }
+        ContainerState::Paused => {
+            let remedy = format!("run docker unpause {}", current.name);
+            lane.block(object, trouble, remedy);
+        }
+    }
+    false
+}
+
+/// Plans the end of a container.
+pub(super) fn stop_and_remove(name: &str, because: &str, lane: &mut Lane) {
+    let object = format!("container {name}");
+    let stop = Action::StopContainer { name: name.to_owned(), seconds: STOP_SECONDS };
+    lane.step(object.clone(), because, stop);
+    lane.step(object, because, Action::RemoveContainer { name: name.to_owned() });
+}
+
+/// Notes that something that is not ours stands where we would put something.
+pub(super) fn foreign(kind: &str, name: &str, lane: &mut Lane) {
+    lane.block(
+        format!("{kind} {name}"),
+        format!("a {kind} of this name is there, and it is not ours"),
+        format!("look at it with docker {kind} inspect {name}; rename or remove it if nobody needs it"),
+    );
+}
