@@ -9,4 +9,5 @@ pub mod fleet;
 pub mod ingress;
 pub mod observed;
 pub mod plan;
+pub mod report;
 pub mod site;

@@ -129,6 +129,7 @@ fn configuration(scene: &Scene, name: &str, there: &IngressFiles, lane: &mut Lan
         vec![IngressFile { path: files::index(&digest), content: IngressContent::Text(index) }];
     wanted.extend(certificates(scene, &routes));
     let mut named: BTreeSet<String> = wanted.iter().map(|file| file.path.clone()).collect();
+    named.extend(certificates_of_kept(&routes, there));
     for (path, text) in routes {
         named.insert(path.clone());
         wanted.extend(text.map(|text| IngressFile { path, content: IngressContent::Text(text) }));
@@ -147,17 +148,15 @@ fn configuration(scene: &Scene, name: &str, there: &IngressFiles, lane: &mut Lan
         );
     }
     if !in_force || !lane.steps.is_empty() {
-        let because = format!(
-            "{} routes should be in force",
-            named.iter().filter(|p| p.starts_with("routes/")).count()
-        );
+        let count = named.iter().filter(|path| path.starts_with("routes/")).count();
+        let because = format!("routes that should be in force: {count}");
         lane.step(object, because, Action::ActivateIngress { container, digest });
         return;
     }
     let paths: Vec<String> =
         there.files.keys().filter(|path| !is_needed(scene, path, &named)).cloned().collect();
     if !paths.is_empty() {
-        let because = format!("no configuration in force names these {} files", paths.len());
+        let because = format!("files that no route needs any more: {}", paths.len());
         lane.step(object, because, Action::RemoveIngressFiles { container, paths });
     }
 }
@@ -175,6 +174,17 @@ fn certificates(scene: &Scene, routes: &Routes) -> Vec<IngressFile> {
         Some(IngressFile { path, content: IngressContent::Certificate(member) })
     });
     files.collect()
+}
+
+/// A route that stays as it is names a certificate that may be any of its member's.
+fn certificates_of_kept(routes: &Routes, there: &IngressFiles) -> Vec<String> {
+    let kept = routes.iter().filter(|(_, text)| text.is_none());
+    let members: BTreeSet<_> = kept.filter_map(|(path, _)| files::member_of(path)).collect();
+    let certificates = there.files.keys().filter(|path| path.starts_with("certificates/"));
+    certificates
+        .filter(|path| files::member_of(path).is_some_and(|member| members.contains(&member)))
+        .cloned()
+        .collect()
 }
 
 fn because(missing: &[IngressFile]) -> String {

@@ -1,6 +1,7 @@
 //! A plan: lanes of steps, what waits, what is held, and a digest over it all.
 
 mod breaker;
+pub mod json;
 mod lane;
 mod scene;
 mod step;
@@ -67,7 +68,7 @@ fn on_engine(
     request: &Request,
     lanes: &mut Vec<Lane>,
 ) {
-    let scene = Scene::new(desired, observed, engine, seen, breaker, request.only.as_ref(), request.now);
+    let scene = Scene::new(desired, observed, (engine, seen), breaker, request.only.as_ref(), request.now);
     for (name, member) in desired.on_engine(scene.engine_name()) {
         if member.may_change() && scene.in_scope(name) {
             lanes.push(site::lane(&scene, name, member));

@@ -50,8 +50,7 @@ impl<'a> Scene<'a> {
     pub fn new(
         desired: &'a Desired,
         observed: &'a Observed,
-        engine: &'a Engine,
-        seen: &'a ObservedEngine,
+        (engine, seen): (&'a Engine, &'a ObservedEngine),
         breaker: &'a Breaker,
         only: Option<&'a MemberName>,
         now: Timestamp,

@@ -94,7 +94,7 @@ pub fn text(plan: &Plan) -> String {
         for pending in &lane.pending {
             let _ = match &pending.until {
                 Until::Later { .. } => {
-                    writeln!(text, "  … {}: then more, {}", pending.object, pending.message)
+                    writeln!(text, "  … wait for {}, {}", pending.object, pending.message)
                 }
                 Until::Mended { remedy } => {
                     writeln!(text, "  ! {}: {}; {remedy}", pending.object, pending.message)
