@@ -5,7 +5,7 @@
 
 use std::net::SocketAddr;
 
-use crate::document::values::{Bytes, MemberName, PlatformName, Seconds};
+use crate::document::values::{Bytes, MemberName, PlatformName, Seconds, WorkloadName};
 use crate::document::{Ingress, Workload};
 
 const DEFAULT_BODY: Bytes = Bytes::mebi(16);
@@ -75,7 +75,8 @@ http {{
     proxy_set_header X-Forwarded-Host $host;
     proxy_set_header Forwarded "";
     proxy_connect_timeout 5s;
-    proxy_next_upstream off;
+    # a kept connection that the workload closed just then is tried anew
+    proxy_next_upstream error;
 
     # what the site says itself is left as it is; what it does not say is said here
     map $upstream_http_strict_transport_security $member_hsts {{ "" "max-age=31536000"; }}
@@ -113,12 +114,13 @@ fn authority(https: SocketAddr) -> String {
 
 /// The route of one workload: its hosts lead to an address.
 pub fn route(
-    member: &MemberName,
+    (member, name): (&MemberName, &WorkloadName),
     workload: &Workload,
     address: &str,
     certificate: &str,
     ingress: &Ingress,
 ) -> String {
+    let upstream = format!("{member}.{name}");
     let (http, https) = (ingress.http.socket(), ingress.https.value.socket());
     let hosts: Vec<&str> = workload.hosts.iter().map(|host| host.value.as_str()).collect();
     let hosts = hosts.join(" ");
@@ -127,7 +129,11 @@ pub fn route(
     let body = requests.and_then(|requests| requests.max_body).unwrap_or(DEFAULT_BODY).bytes();
     let timeout = requests.and_then(|requests| requests.timeout).unwrap_or(DEFAULT_TIMEOUT).count();
     format!(
-        r#"server {{
+        r#"upstream {upstream} {{
+    server {address}:{port};
+    keepalive 8;
+}}
+server {{
     listen {http};
     server_name {hosts};
     set $member "{member}";
@@ -146,7 +152,7 @@ server {{
     add_header X-Frame-Options $member_frame always;
     add_header Referrer-Policy $member_referrer always;
     location / {{
-        proxy_pass http://{address}:{port};
+        proxy_pass http://{upstream};
         proxy_read_timeout {timeout}s;
         proxy_send_timeout {timeout}s;
         error_page 502 504 = @away;

@@ -76,7 +76,7 @@ fn route(scene: &Scene, build: &Build, name: &WorkloadName, workload: &Workload)
         return None;
     };
     let certificate = certificate(scene.observed, build.member, workload)?;
-    let text = nginx::route(build.member, workload, address, &certificate, &scene.engine.ingress);
+    let text = nginx::route((build.member, name), workload, address, &certificate, &scene.engine.ingress);
     Some((files::route(build.member, name, &text), text))
 }
 
