@@ -1,1 +1,3 @@
 //! The hands of Campanile: the command line, and one room for each system that it talks to.
+
+pub mod docker;

@@ -1,0 +1,346 @@
+//! The life of a member's objects, and of the ingress before them, from the first step to the last.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use campanile::docker::StepError;
+use campanile_plan::docker::{
+    Answer, Attachment, Container, ContainerState, HealthState, IngressContent, IngressFile, Mount,
+    Network, ObservedEngine, Volume, label, sha256,
+};
+use campanile_plan::plan::Action;
+
+use crate::fixture::{INGRESS, SITE, Stage, declaration, docker};
+
+const ADDRESS: &str = "10.79.1.2";
+const PAGE: &str = "http://10.79.1.2:8080/health";
+const SILENT: &str = "http://10.79.1.2:8081/";
+const DIGEST: &str = "00112233445566778899aabbccddeeff";
+
+/// Looks until what is expected is seen, or for half a minute.
+async fn seen(stage: &Stage, expected: impl Fn(&ObservedEngine) -> bool) -> ObservedEngine {
+    let end = Instant::now() + Duration::from_secs(30);
+    loop {
+        let observed = stage.engine.observe(&stage.name("ingress")).await.unwrap();
+        if expected(&observed) {
+            return observed;
+        }
+        assert!(
+            Instant::now() < end,
+            "never seen; the last was {observed:#?}"
+        );
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
+fn site(stage: &Stage) -> Container {
+    let mut declaration = declaration(SITE);
+    declaration.user = Some("65534:65534".to_owned());
+    declaration.environment = [("SITE_TITLE".to_owned(), "Comune di Barzago".to_owned())].into();
+    declaration.secrets = [("token".to_owned(), "fingerprint".to_owned())].into();
+    let mount = |what: &str, read_only| Mount {
+        volume: stage.name(what),
+        read_only,
+    };
+    declaration.mounts = [
+        ("/run/secrets".to_owned(), mount("secrets", false)),
+        ("/srv/content".to_owned(), mount("content", true)),
+    ]
+    .into();
+    declaration.tmpfs = [("/tmp".to_owned(), "size=16m,mode=1777".to_owned())].into();
+    declaration.cpu_nano = 250_000_000;
+    declaration.memory_bytes = 64 << 20;
+    declaration.pids = 64;
+    declaration.health_command = Some(vec!["true".to_owned()]);
+    let mut labels = stage.labels();
+    labels.insert(label::ASK.to_owned(), PAGE.to_owned());
+    Container {
+        name: stage.name("site"),
+        attachment: Attachment::Bridge {
+            name: stage.name("network"),
+            address: ADDRESS.parse().unwrap(),
+            aliases: vec!["site".to_owned()],
+        },
+        declaration,
+        labels,
+    }
+}
+
+/// Not a web server: its page answers nothing.
+fn silent(stage: &Stage) -> Container {
+    let mut container = stage.container("silent", Attachment::None);
+    container.declaration.command = vec!["sleep".to_owned(), "1000".to_owned()];
+    let mut page = BTreeMap::from([(label::ASK.to_owned(), SILENT.to_owned())]);
+    container.labels.append(&mut page);
+    container
+}
+
+fn ingress(stage: &Stage) -> Container {
+    let mut declaration = declaration(INGRESS);
+    declaration.mounts = [(
+        "/etc/campanile".to_owned(),
+        Mount {
+            volume: stage.name("ingress"),
+            read_only: false,
+        },
+    )]
+    .into();
+    declaration.tmpfs = ["/run", "/tmp"]
+        .map(|path| (path.to_owned(), "size=16m".to_owned()))
+        .into();
+    declaration.capabilities = ["SETUID", "SETGID"].map(str::to_owned).to_vec();
+    Container {
+        name: stage.name("ingress"),
+        attachment: Attachment::Host,
+        declaration,
+        labels: stage.labels(),
+    }
+}
+
+async fn create_all(stage: &Stage) {
+    for what in ["content", "secrets", "ingress"] {
+        let volume = Volume {
+            name: stage.name(what),
+            labels: stage.labels(),
+        };
+        stage.apply(Action::CreateVolume(volume)).await.unwrap();
+    }
+    let network = Network {
+        name: stage.name("network"),
+        subnet: "10.79.1.0/28".parse().unwrap(),
+        internal: true,
+        labels: stage.labels(),
+    };
+    stage.apply(Action::CreateNetwork(network)).await.unwrap();
+    for container in [site(stage), silent(stage), ingress(stage)] {
+        let create = Action::CreateContainer(Box::new(container));
+        stage.apply(create).await.unwrap();
+    }
+}
+
+async fn start(stage: &Stage, what: &str) {
+    let name = stage.name(what);
+    stage.apply(Action::StartContainer { name }).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_site_from_its_first_step_to_its_last() {
+    let stage = Stage::new("life").await;
+    create_all(&stage).await;
+    let write = Action::WriteSecrets {
+        container: stage.name("site"),
+        files: [("token".to_owned(), "token".parse().unwrap())].into(),
+    };
+    stage.apply(write).await.unwrap();
+
+    let made = seen(&stage, |_| true).await;
+    assert_eq!(
+        made.networks[&stage.name("network")].subnets,
+        ["10.79.1.0/28".parse().unwrap()]
+    );
+    assert_eq!(made.volumes[&stage.name("content")].labels, stage.labels());
+    assert_eq!(
+        made.containers[&stage.name("site")].state,
+        ContainerState::Created
+    );
+    assert!(made.images.contains(SITE), "{:?}", made.images);
+    assert!(!made.images.iter().any(|name| name.contains("<none>")));
+
+    start(&stage, "site").await;
+    start(&stage, "silent").await;
+    start(&stage, "site").await;
+    let unasked = seen(&stage, |_| true).await;
+    let nobody = Answer::Nothing("the ingress does not run, so nobody could ask".to_owned());
+    assert_eq!(unasked.containers[&stage.name("site")].answer, Some(nobody));
+
+    start(&stage, "ingress").await;
+    let name = stage.name("site");
+    let running = seen(&stage, |observed| observed.containers[&name].is_ready()).await;
+    let site = &running.containers[&name];
+    assert_eq!(site.answer, Some(Answer::Status(200)));
+    assert_eq!(site.health, Some(HealthState::Healthy));
+    assert_eq!(
+        site.addresses[&stage.name("network")],
+        ADDRESS.parse::<std::net::Ipv4Addr>().unwrap()
+    );
+    let silent = running.containers[&stage.name("silent")].answer.clone();
+    assert!(matches!(silent, Some(Answer::Nothing(_))), "{silent:?}");
+
+    let secret = docker(&[
+        "exec",
+        &name,
+        "sh",
+        "-c",
+        "cat /run/secrets/token; stat -c ' %a %u' /run/secrets/token",
+    ]);
+    assert_eq!(secret, "barzago/token 444 0");
+    let settings = "{{.HostConfig.ReadonlyRootfs}} {{.HostConfig.CapDrop}} {{.HostConfig.SecurityOpt}} {{.HostConfig.Memory}} {{.HostConfig.NanoCpus}} {{.HostConfig.PidsLimit}} {{.HostConfig.RestartPolicy.Name}} {{.HostConfig.LogConfig.Type}}";
+    assert_eq!(
+        docker(&["inspect", "--format", settings, &name]),
+        "true [ALL] [no-new-privileges] 67108864 250000000 64 unless-stopped local"
+    );
+
+    for what in ["site", "silent", "ingress"] {
+        let name = stage.name(what);
+        for _ in 0..2 {
+            let name = name.clone();
+            stage
+                .apply(Action::StopContainer { name, seconds: 1 })
+                .await
+                .unwrap();
+        }
+        for _ in 0..2 {
+            let name = name.clone();
+            stage.apply(Action::RemoveContainer { name }).await.unwrap();
+        }
+    }
+    for _ in 0..2 {
+        let name = stage.name("network");
+        stage.apply(Action::RemoveNetwork { name }).await.unwrap();
+    }
+    let left = seen(&stage, |_| true).await;
+    assert!(left.ingress.is_none());
+    let names = |name: &&String| name.starts_with(stage.platform.as_str());
+    assert_eq!(
+        left.containers
+            .keys()
+            .chain(left.networks.keys())
+            .filter(names)
+            .count(),
+        0
+    );
+    assert_eq!(left.volumes.keys().filter(names).count(), 3, "volumes stay");
+}
+
+#[tokio::test]
+async fn the_ingress_takes_files_and_serves_by_them() {
+    let stage = Stage::new("ingress").await;
+    let volume = Volume {
+        name: stage.name("ingress"),
+        labels: stage.labels(),
+    };
+    stage.apply(Action::CreateVolume(volume)).await.unwrap();
+    let create = Action::CreateContainer(Box::new(ingress(&stage)));
+    stage.apply(create).await.unwrap();
+
+    let route = "server { listen 127.0.0.1:7981; return 204; }\n";
+    let index = format!(
+        "worker_processes 1;\npid /run/nginx.pid;\nerror_log /dev/stderr warn;\nevents {{}}\nhttp {{\n  access_log off;\n  \
+         client_body_temp_path /tmp/a;\n  proxy_temp_path /tmp/b;\n  fastcgi_temp_path /tmp/c;\n  uwsgi_temp_path /tmp/d;\n  \
+         scgi_temp_path /tmp/e;\n  include /etc/campanile/routes/barzago-1.conf;\n}}\n"
+    );
+    let text = |path: &str, text: &str| IngressFile {
+        path: path.to_owned(),
+        content: IngressContent::Text(text.to_owned()),
+    };
+    let upload = Action::UploadIngress {
+        container: stage.name("ingress"),
+        files: vec![
+            text("routes/barzago-1.conf", route),
+            text("routes/old.conf", "old"),
+            IngressFile {
+                path: "certificates/barzago-1.pem".to_owned(),
+                content: IngressContent::Certificate("barzago".parse().unwrap()),
+            },
+            text(&format!("index/{DIGEST}.conf"), &index),
+            text("index/badbadbad.conf", "no such directive;"),
+        ],
+    };
+    // Stopped or not: files go in before the first start, and are seen.
+    stage.apply(upload).await.unwrap();
+    let files = stage
+        .engine
+        .ingress_files(&stage.name("ingress"))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        files.files["routes/barzago-1.conf"],
+        sha256(route.as_bytes())
+    );
+    assert_eq!(
+        files.files["certificates/barzago-1.pem"],
+        sha256(b"bundle of barzago")
+    );
+    assert_ne!(files.current.as_deref(), Some(DIGEST));
+
+    start(&stage, "ingress").await;
+    let activate = |digest: &str| Action::ActivateIngress {
+        container: stage.name("ingress"),
+        digest: digest.to_owned(),
+    };
+    stage.apply(activate(DIGEST)).await.unwrap();
+    let answer = std::process::Command::new("curl")
+        .args(["-si", "http://127.0.0.1:7981/"])
+        .output()
+        .unwrap();
+    assert!(answer.stdout.starts_with(b"HTTP/1.1 204"), "{answer:?}");
+
+    match stage.apply(activate("badbadbad")).await {
+        Err(StepError::Program { said, .. }) => assert!(said.contains("directive"), "{said}"),
+        other => panic!("{other:?}"),
+    }
+    let remove = Action::RemoveIngressFiles {
+        container: stage.name("ingress"),
+        paths: vec!["routes/old.conf".to_owned(), "routes/never.conf".to_owned()],
+    };
+    stage.apply(remove).await.unwrap();
+
+    let files = stage
+        .engine
+        .ingress_files(&stage.name("ingress"))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(files.current.as_deref(), Some(DIGEST));
+    assert_eq!(files.loaded.as_deref(), Some(DIGEST));
+    assert_eq!(files.routes, ["routes/barzago-1.conf".to_owned()].into());
+    assert!(!files.files.contains_key("routes/old.conf"));
+    let modes = docker(&[
+        "exec",
+        &stage.name("ingress"),
+        "stat",
+        "-c",
+        "%a %u",
+        "/etc/campanile/certificates",
+        "/etc/campanile/certificates/barzago-1.pem",
+        "/etc/campanile/routes/barzago-1.conf",
+    ]);
+    assert_eq!(modes, "700 0\n400 0\n644 0");
+    assert_eq!(
+        stage
+            .engine
+            .ingress_files("campanile-livetest-nothing")
+            .await
+            .unwrap(),
+        None
+    );
+}
+
+#[tokio::test]
+async fn the_last_words_of_a_container_that_fails() {
+    let stage = Stage::new("words").await;
+    let mut container = stage.container("words", Attachment::None);
+    container.declaration.command = ["nginx", "-t", "-c", "/nowhere.conf"]
+        .map(str::to_owned)
+        .to_vec();
+    container.declaration.tmpfs = [("/tmp".to_owned(), "size=16m".to_owned())].into();
+    // The image's entry point writes pages first and leaves the command alone; what it says is enough here.
+    let create = Action::CreateContainer(Box::new(container));
+    stage.apply(create).await.unwrap();
+    docker(&["start", &stage.name("words")]);
+    let end = Instant::now() + Duration::from_secs(30);
+    loop {
+        let words = stage
+            .engine
+            .last_lines(&stage.name("words"), 20)
+            .await
+            .unwrap();
+        if !words.is_empty() {
+            assert!(words.len() <= 4096 && !words.contains('\u{1b}'));
+            break;
+        }
+        assert!(Instant::now() < end, "it said nothing");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
