@@ -1,3 +1,12 @@
 //! The hands of Campanile: the command line, and one room for each system that it talks to.
 
+pub mod commands;
 pub mod docker;
+pub mod fleet;
+pub mod git;
+pub mod outside;
+pub mod pass;
+pub mod problems;
+mod regular_file;
+pub mod state;
+pub mod world;

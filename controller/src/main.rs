@@ -1,3 +1,5 @@
 //! The command line of Campanile.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    campanile::commands::main()
+}

@@ -1,0 +1,253 @@
+//! The arguments of every command, with the help that teaches them.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use campanile_plan::document::values::MemberName;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::Failure;
+use crate::git::{Credentials, Fetcher, Limits, Source};
+use crate::problems;
+use crate::state::{DEFAULT_FOLDER, State};
+
+const ABOUT: &str = "\
+Keeps the members of a shared IT centre as their documents in git say.
+
+A fleet is a folder or git repository with platform.yaml and members/*.yaml. Start with:
+
+  campanile check  --fleet .                  every problem, with its place
+  campanile plan   --fleet .                  what would be done, and why
+  campanile apply  --fleet .                  does it; again: nothing to do
+  campanile status --fleet .                  how the members are
+
+Exit codes: 0 done or nothing to do; 1 problems in the documents, or steps that failed;
+2 with --detailed-exitcode: the plan has changes; 64 wrong usage.";
+
+/// Keeps the members of a shared IT centre as their documents in git say.
+#[derive(Debug, Parser)]
+#[command(name = "campanile", version, long_about = ABOUT, max_term_width = 100)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Looks at the whole fleet and reports every problem with its place
+    ///
+    /// Needs no engine: made for merge requests.
+    ///
+    /// Example: campanile check --fleet . --output gitlab > gl-code-quality-report.json
+    Check(Check),
+    /// Says what would be done, and why; changes nothing
+    ///
+    /// Example: campanile plan --fleet https://git.example/cst/fleet.git#main --out plan.json
+    Plan(Plan),
+    /// Makes the world as the fleet says, once
+    ///
+    /// Applies a plan that was saved with `plan --out FILE`, or refuses because the world moved; without one, what
+    /// `plan` would say now.
+    ///
+    /// Example: campanile apply --fleet . --member barzago
+    Apply(Apply),
+    /// Shows the members and how they are, from what is seen now
+    ///
+    /// Example: campanile status --fleet . barzago
+    Status(Status),
+    /// Prints the JSON Schema of the documents, for editors
+    ///
+    /// Example: campanile schema member > member.json, and in the YAML, as the first line:
+    /// # yaml-language-server: $schema=member.json
+    Schema(Schema),
+    /// Prints the completion script of a shell
+    ///
+    /// Example: campanile completion bash > /etc/bash_completion.d/campanile
+    Completion(Completion),
+    /// Writes the manual pages into a folder
+    ///
+    /// Example: campanile man /usr/local/share/man/man1
+    Man(Man),
+}
+
+/// Where the fleet and the state are.
+#[derive(Debug, Args)]
+pub(super) struct Where {
+    /// A folder, or a git repository as `URL#branch:path` (https, ssh or a local path)
+    #[arg(long, value_name = "SOURCE", env = "CAMPANILE_FLEET", default_value = ".")]
+    pub fleet: String,
+    /// Where keys, certificates and the last valid documents are kept
+    #[arg(long, value_name = "DIR", env = "CAMPANILE_STATE", default_value = DEFAULT_FOLDER)]
+    pub state: PathBuf,
+    /// Where the members' secrets are, as MEMBER/SECRET; `secrets` in the state folder, if left out
+    #[arg(long, value_name = "DIR", env = "CAMPANILE_SECRETS")]
+    pub secrets: Option<PathBuf>,
+    #[command(flatten)]
+    pub git: Git,
+}
+
+/// With what a git server is asked.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options for git over https and ssh")]
+pub(super) struct Git {
+    /// A file with `user:password` or a token
+    #[arg(long, value_name = "FILE", env = "CAMPANILE_GIT_PASSWORD_FILE")]
+    pub git_password_file: Option<PathBuf>,
+    /// A file with the authorities to trust, in place of the system's
+    #[arg(long, value_name = "FILE", env = "CAMPANILE_GIT_CA")]
+    pub git_ca: Option<PathBuf>,
+    /// A file with the private key
+    #[arg(long, value_name = "FILE", env = "CAMPANILE_GIT_SSH_KEY")]
+    pub git_ssh_key: Option<PathBuf>,
+    /// A file with the keys of the hosts
+    #[arg(long, value_name = "FILE", env = "CAMPANILE_GIT_KNOWN_HOSTS")]
+    pub git_known_hosts: Option<PathBuf>,
+    /// Seconds that one fetch may take
+    #[arg(long, value_name = "SECONDS", default_value = "60")]
+    pub git_timeout: u64,
+}
+
+impl Git {
+    fn fetcher(&self, folder: PathBuf) -> Fetcher {
+        let Self { git_password_file, git_ca, git_ssh_key, git_known_hosts, git_timeout } = self;
+        let credentials = Credentials {
+            https_file: git_password_file.clone(),
+            ca: git_ca.clone(),
+            ssh_key: git_ssh_key.clone(),
+            known_hosts: git_known_hosts.clone(),
+        };
+        let limits = Limits { time: Duration::from_secs(*git_timeout), ..Limits::default() };
+        Fetcher { folder, credentials, limits }
+    }
+}
+
+impl Where {
+    /// Opens the state folder and makes ready to read the fleet.
+    pub fn open(&self) -> Result<(State, Source, Fetcher), Failure> {
+        let state = State::open(&self.state)?;
+        let state = match &self.secrets {
+            Some(secrets) => state.with_secrets(secrets.clone()),
+            None => state,
+        };
+        let fetcher = self.git.fetcher(state.git_folder());
+        Ok((state, Source::parse(&self.fleet)?, fetcher))
+    }
+}
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Output {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// A folder, or a git repository as `URL#branch:path` (https, ssh or a local path)
+    #[arg(long, value_name = "SOURCE", env = "CAMPANILE_FLEET", default_value = ".")]
+    pub fleet: String,
+    /// How problems are printed
+    #[arg(long, short, value_enum, default_value = "text")]
+    pub output: problems::Format,
+    /// Goes before every path of a report: the fleet's folder inside its repository
+    #[arg(long, value_name = "PATH")]
+    pub prefix: Option<String>,
+    #[command(flatten)]
+    pub git: Git,
+}
+
+impl Check {
+    /// Makes ready to read the fleet; what git needs is kept in `folder`.
+    pub fn open(&self, folder: PathBuf) -> Result<(Source, Fetcher), Failure> {
+        Ok((Source::parse(&self.fleet)?, self.git.fetcher(folder)))
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Plan {
+    #[command(flatten)]
+    pub at: Where,
+    /// Plans for this member alone
+    #[arg(long, value_name = "NAME")]
+    pub member: Option<MemberName>,
+    /// How the plan is printed
+    #[arg(long, short, value_enum, default_value = "text")]
+    pub output: Output,
+    /// Saves the plan, for `apply FILE`
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Exits with 2 if the plan has changes
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Apply {
+    /// A plan saved with `plan --out`: applied as it is, or refused because the world moved
+    #[arg(value_name = "PLAN")]
+    pub file: Option<PathBuf>,
+    #[command(flatten)]
+    pub at: Where,
+    /// Changes this member alone
+    #[arg(long, value_name = "NAME", conflicts_with = "file")]
+    pub member: Option<MemberName>,
+    /// Lets the removals through that the plan with this digest holds
+    #[arg(long, value_name = "DIGEST", conflicts_with_all = ["file", "member"])]
+    pub release: Option<String>,
+    /// Prints what would be done, and does nothing
+    #[arg(long, conflicts_with_all = ["file", "release"])]
+    pub dry_run: bool,
+    /// Lanes that run at once
+    #[arg(long, value_name = "COUNT", default_value = "8")]
+    pub parallel: usize,
+    /// Seconds after which nothing new is begun or waited for
+    #[arg(long, value_name = "SECONDS", default_value = "900")]
+    pub timeout: u64,
+    /// How the result is printed
+    #[arg(long, short, value_enum, default_value = "text")]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Status {
+    /// Shows this member alone, with every condition
+    #[arg(value_name = "NAME")]
+    pub member: Option<MemberName>,
+    #[command(flatten)]
+    pub at: Where,
+    /// How the members are printed
+    #[arg(long, short, value_enum, default_value = "text")]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Schema {
+    /// Which document
+    #[arg(value_enum, default_value = "member")]
+    pub document: SchemaOf,
+}
+
+/// A kind of document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SchemaOf {
+    /// members/*.yaml
+    Member,
+    /// platform.yaml
+    Platform,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Completion {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Man {
+    /// The folder, which is made if it is not there
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+}

@@ -1,0 +1,79 @@
+//! `campanile plan`: what would be done, and why.
+
+use campanile_plan::document::Problem;
+use campanile_plan::plan::{Plan, Request, plan, text};
+
+use super::arguments::{self, Output};
+use super::{CHANGES, DONE, FAILED, Failure, print, say};
+use crate::fleet::Fleet;
+use crate::problems::{Layout, render};
+use crate::state::write_atomically;
+use crate::world::World;
+
+pub(super) async fn run(command: arguments::Plan) -> Result<u8, Failure> {
+    let (state, source, fetcher) = command.at.open()?;
+    let fleet = Fleet::load(&fetcher, &source, &state).await?;
+    complain(&fleet);
+    let Some(desired) = &fleet.desired else { return Ok(FAILED) };
+    known(&fleet, command.member.as_ref())?;
+    let world = World::new(desired, &state);
+    let (observed, left_out) = world.observe().await?;
+    for file in &left_out {
+        say(&format!("left out: {}: {}", file.path.display(), file.reason));
+    }
+    let request =
+        Request { now: jiff::Timestamp::now(), only: command.member.clone(), ..Request::default() };
+    let plan = plan(desired, &observed, &request);
+    let json = json(&plan, &fleet)?;
+    match command.output {
+        Output::Text => print(&text(&plan))?,
+        Output::Json => print(&json)?,
+    }
+    if let Some(file) = &command.out {
+        write_atomically(file, json.as_bytes(), 0o600)
+            .map_err(|error| format!("saving the plan to {}: {error}", file.display()))?;
+    }
+    Ok(exit_code(&plan, &fleet.problems, command.detailed_exitcode))
+}
+
+/// The plan as JSON, with a line break.
+pub(super) fn json(plan: &Plan, fleet: &Fleet) -> Result<String, Failure> {
+    let document = plan.document(fleet.snapshot.commit.as_deref(), &fleet.problems);
+    Ok(serde_json::to_string_pretty(&document)? + "\n")
+}
+
+/// Prints the problems and doubts of a fleet.
+pub(super) fn complain(fleet: &Fleet) {
+    if !fleet.problems.is_empty() {
+        say(&render(&Layout::default(), &fleet.problems, &fleet.snapshot));
+    }
+    for doubt in &fleet.snapshot.doubts {
+        say(&format!("doubt: {doubt}; removals are held"));
+    }
+}
+
+/// Refuses a member that the fleet does not know.
+pub(super) fn known(
+    fleet: &Fleet,
+    member: Option<&campanile_plan::document::values::MemberName>,
+) -> Result<(), Failure> {
+    let (Some(member), Some(desired)) = (member, &fleet.desired) else { return Ok(()) };
+    if desired.members.contains_key(member) {
+        return Ok(());
+    }
+    if desired.unknown.contains(member) {
+        return Err(format!("the document of {member} has problems, and it was never valid before").into());
+    }
+    Err(format!("the fleet has no member {member}; its members are those of members/").into())
+}
+
+fn exit_code(plan: &Plan, problems: &[Problem], detailed: bool) -> u8 {
+    let blocked = plan.lanes.iter().any(campanile_plan::plan::Lane::is_blocked);
+    if !problems.is_empty() || blocked {
+        FAILED
+    } else if detailed && !(plan.is_empty() && plan.held.is_empty()) {
+        CHANGES
+    } else {
+        DONE
+    }
+}

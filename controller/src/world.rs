@@ -1,0 +1,185 @@
+//! The world as the hands reach it: every engine and the state folder, looked at together and changed step by step.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use campanile_plan::docker::names;
+use campanile_plan::document::values::{EngineName, MemberName, PlatformName, SecretName};
+use campanile_plan::document::{Platform, Registry};
+use campanile_plan::fleet::Desired;
+use campanile_plan::observed::Observed;
+use campanile_plan::plan::{Action, Step};
+use futures_util::future::join_all;
+use jiff::Timestamp;
+use tokio::sync::Mutex;
+
+use crate::docker::{Engine, EngineError, StepError, Vault};
+use crate::state::{LeftOut, State, StateError};
+
+/// Largest password of a registry, in bytes.
+const PASSWORD_BYTES: u64 = 4096;
+
+/// Every engine of a platform, and the state folder.
+pub struct World<'a> {
+    desired: &'a Desired,
+    state: &'a State,
+    engines: Mutex<BTreeMap<EngineName, Engine>>,
+}
+
+/// Why a step could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum DoError {
+    /// An engine's step.
+    #[error(transparent)]
+    Engine(StepError),
+    /// The engine is away.
+    #[error("the engine {name} cannot be reached")]
+    Away {
+        /// Its name.
+        name: EngineName,
+        /// Why.
+        source: EngineError,
+    },
+    /// A step in the state folder.
+    #[error("{doing}")]
+    State {
+        /// What was being done.
+        doing: String,
+        /// Why.
+        source: StateError,
+    },
+    /// A step that names neither an engine of the platform nor the state folder.
+    #[error("{object}: the platform has no such engine")]
+    Nowhere {
+        /// What the step concerns.
+        object: String,
+    },
+}
+
+impl<'a> World<'a> {
+    /// A world that is reached when it is first looked at.
+    pub fn new(desired: &'a Desired, state: &'a State) -> Self {
+        Self { desired, state, engines: Mutex::new(BTreeMap::new()) }
+    }
+
+    /// Looks at everything. An engine that is away is part of what is seen.
+    ///
+    /// # Errors
+    /// When the state folder cannot be read.
+    pub async fn observe(&self) -> Result<(Observed, Vec<LeftOut>), StateError> {
+        let certificates = self.state.observe_certificates()?;
+        let secrets = self.state.observe_secrets()?;
+        let names = self.desired.engines().iter().map(|engine| &engine.name.value);
+        let engines = join_all(names.map(|name| async move {
+            let seen = self.look(name).await;
+            (name.clone(), seen.map_err(|error| chain(&error)))
+        }));
+        let observed = Observed {
+            engines: engines.await.into_iter().collect(),
+            authority: certificates.authority,
+            certificates: certificates.certificates,
+            secrets: secrets.fingerprints,
+        };
+        let left_out = certificates.left_out.into_iter().chain(secrets.left_out).collect();
+        Ok((observed, left_out))
+    }
+
+    async fn look(&self, name: &EngineName) -> Result<campanile_plan::docker::ObservedEngine, EngineError> {
+        let engine = self.engine(name).await?;
+        let seen = engine.observe(&names::ingress(self.desired.name())).await;
+        if seen.is_err() {
+            // the next look begins with a new connection
+            self.engines.lock().await.remove(name);
+        }
+        seen
+    }
+
+    async fn engine(&self, name: &EngineName) -> Result<Engine, EngineError> {
+        if let Some(engine) = self.engines.lock().await.get(name) {
+            return Ok(engine.clone());
+        }
+        let declared = self.desired.engines().iter().find(|engine| engine.name.value == *name);
+        let Some(declared) = declared else {
+            return Err(EngineError::Endpoint { endpoint: name.to_string(), why: "is not in the platform's document" });
+        };
+        let engine = Engine::connect(declared, self.desired.name()).await?;
+        self.engines.lock().await.insert(name.clone(), engine.clone());
+        Ok(engine)
+    }
+
+    /// Does one step; `progress` hears how far a long one is.
+    ///
+    /// # Errors
+    /// Why it was not done.
+    pub async fn act(&self, step: &Step, now: Timestamp, progress: &(dyn Fn(&str) + Sync)) -> Result<(), DoError> {
+        match (&step.action, &step.engine, &step.member) {
+            (Action::CreateAuthority, ..) => self.create_authority(now),
+            (Action::IssueCertificate { hosts }, _, Some(member)) => {
+                self.state.issue(member, hosts, now).map_err(|source| {
+                    let doing = format!("issuing the certificate of {member}");
+                    DoError::State { doing, source }
+                })
+            }
+            (_, Some(name), _) => {
+                let away = |source| DoError::Away { name: name.clone(), source };
+                let engine = self.engine(name).await.map_err(away)?;
+                let vault = PlatformVault { state: self.state, platform: &self.desired.platform };
+                engine.apply(step, &vault, progress).await.map_err(DoError::Engine)
+            }
+            _ => Err(DoError::Nowhere { object: step.object.clone() }),
+        }
+    }
+
+    fn create_authority(&self, now: Timestamp) -> Result<(), DoError> {
+        let platform: &PlatformName = self.desired.name();
+        self.state.create_authority(platform, now).map_err(|source| {
+            let doing = "making the platform's certificate authority".to_owned();
+            DoError::State { doing, source }
+        })
+    }
+
+    /// The last lines that a container wrote.
+    pub async fn last_lines(&self, engine: &EngineName, container: &str) -> Option<String> {
+        let engine = self.engine(engine).await.ok()?;
+        engine.last_lines(container, 5).await.ok().filter(|lines| !lines.trim().is_empty())
+    }
+}
+
+/// An error with its causes, in one line.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(source) = cause {
+        let more = source.to_string();
+        if !text.ends_with(&more) {
+            text.push_str(": ");
+            text.push_str(&more);
+        }
+        cause = source.source();
+    }
+    text
+}
+
+/// Secrets and keys of the state folder, and the registries' passwords from the files that the platform names.
+struct PlatformVault<'a> {
+    state: &'a State,
+    platform: &'a Platform,
+}
+
+impl Vault for PlatformVault<'_> {
+    fn secret(&self, member: &MemberName, name: &SecretName) -> io::Result<Vec<u8>> {
+        self.state.secret(member, name)
+    }
+
+    fn bundle(&self, member: &MemberName) -> io::Result<Vec<u8>> {
+        self.state.bundle(member)
+    }
+
+    fn registry(&self, host: &str) -> io::Result<Option<(String, String)>> {
+        let registry = self.platform.spec.registries.iter().find(|registry| registry.host.as_str() == host);
+        let Some(Registry { host: _, username, password_file }) = registry else { return Ok(None) };
+        let file = std::fs::File::open(password_file.as_str())?;
+        let password = io::read_to_string(io::Read::take(file, PASSWORD_BYTES))?;
+        Ok(Some((username.to_string(), password.trim_end().to_owned())))
+    }
+}
