@@ -50,10 +50,10 @@ impl Fleet {
         let record = state.fleet_record().map_err(read)?;
         let here = record.filter(|record| record.source == source.to_string());
         let before = here.and_then(|record| record.commit);
-        let snapshot = fetcher.fetch(source, before.as_deref()).await.map_err(|error| LoadError::Fetch {
-            source_name: source.to_string(),
-            source: error,
-        })?;
+        let snapshot = fetcher
+            .fetch(source, before.as_deref())
+            .await
+            .map_err(|error| LoadError::Fetch { source_name: source.to_string(), source: error })?;
         let accepted = accepted(state).map_err(read)?;
         Ok(Self::validated(snapshot, &accepted))
     }

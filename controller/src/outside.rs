@@ -57,8 +57,8 @@ fn all(desired: &Desired, why: &str) -> BTreeMap<DomainName, Answer> {
 }
 
 fn connector(authority: &[u8]) -> Result<TlsConnector, String> {
-    let certificate =
-        CertificateDer::from_pem_slice(authority).map_err(|_| "the platform has no authority yet".to_owned())?;
+    let certificate = CertificateDer::from_pem_slice(authority)
+        .map_err(|_| "the platform has no authority yet".to_owned())?;
     let mut roots = RootCertStore::empty();
     roots.add(certificate).map_err(|error| format!("the platform's authority: {error}"))?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -104,10 +104,12 @@ async fn request(tls: &TlsConnector, address: SocketAddr, host: &DomainName) -> 
     let name = ServerName::try_from(host.as_str().to_owned()).map_err(|error| error.to_string())?;
     let tcp = TcpStream::connect(address).await.map_err(why(&format!("connecting to {address}")))?;
     let stream = tls.connect(name, tcp).await.map_err(why("TLS"))?;
-    let (mut sender, connection) =
-        hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(|error| error.to_string())?;
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+        .await
+        .map_err(|error| error.to_string())?;
     let connection = tokio::spawn(connection);
-    let authority = if address.port() == 443 { host.to_string() } else { format!("{host}:{}", address.port()) };
+    let authority =
+        if address.port() == 443 { host.to_string() } else { format!("{host}:{}", address.port()) };
     let request = hyper::Request::get("/")
         .header("Host", authority)
         .header("User-Agent", "campanile")

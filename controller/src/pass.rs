@@ -156,7 +156,6 @@ async fn run(world: &World<'_>, progress: &Progress, lane: Lane, now: Timestamp)
         let heard = |far: &str| progress.step(&lane.name, &format!("{title}: {far}"));
         if let Err(error) = world.act(step, now, &heard).await {
             let failure = format!("{title}: {}", chain(&error));
-            progress.failed(&lane.name, &failure);
             return Run { lane: lane.name, done, failure: Some(failure) };
         }
         progress.done();
@@ -221,7 +220,8 @@ impl Patience {
                 let count = self.planned.entry((step.title(), step.because.clone())).or_default();
                 *count += 1;
                 if *count > REPEATS && !failures.contains_key(&lane.name) {
-                    let failure = format!("{}: done {REPEATS} times, and still needed: {}", step.title(), step.because);
+                    let failure =
+                        format!("{}: done {REPEATS} times, and still needed: {}", step.title(), step.because);
                     failures.insert(lane.name.clone(), failure);
                 }
             }

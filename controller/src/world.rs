@@ -100,7 +100,10 @@ impl<'a> World<'a> {
         }
         let declared = self.desired.engines().iter().find(|engine| engine.name.value == *name);
         let Some(declared) = declared else {
-            return Err(EngineError::Endpoint { endpoint: name.to_string(), why: "is not in the platform's document" });
+            return Err(EngineError::Endpoint {
+                endpoint: name.to_string(),
+                why: "is not in the platform's document",
+            });
         };
         let engine = Engine::connect(declared, self.desired.name()).await?;
         self.engines.lock().await.insert(name.clone(), engine.clone());
@@ -111,7 +114,12 @@ impl<'a> World<'a> {
     ///
     /// # Errors
     /// Why it was not done.
-    pub async fn act(&self, step: &Step, now: Timestamp, progress: &(dyn Fn(&str) + Sync)) -> Result<(), DoError> {
+    pub async fn act(
+        &self,
+        step: &Step,
+        now: Timestamp,
+        progress: &(dyn Fn(&str) + Sync),
+    ) -> Result<(), DoError> {
         match (&step.action, &step.engine, &step.member) {
             (Action::CreateAuthority, ..) => self.create_authority(now),
             (Action::IssueCertificate { hosts }, _, Some(member)) => {
@@ -132,7 +140,7 @@ impl<'a> World<'a> {
 
     fn create_authority(&self, now: Timestamp) -> Result<(), DoError> {
         let platform: &PlatformName = self.desired.name();
-        self.state.create_authority(platform, now).map_err(|source| {
+        self.state.create_authority(platform, now).map(drop).map_err(|source| {
             let doing = "making the platform's certificate authority".to_owned();
             DoError::State { doing, source }
         })

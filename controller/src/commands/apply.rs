@@ -92,7 +92,9 @@ async fn agreed(
 }
 
 fn saved_digest(file: &Path) -> Result<String, Failure> {
-    let read = |why: String| format!("reading the plan {}: {why}; make one with campanile plan --out FILE", file.display());
+    let read = |why: String| {
+        format!("reading the plan {}: {why}; make one with campanile plan --out FILE", file.display())
+    };
     let text = std::fs::read_to_string(file).map_err(|error| read(error.to_string()))?;
     let plan: serde_json::Value = serde_json::from_str(&text).map_err(|error| read(error.to_string()))?;
     let digest = plan.get("digest").and_then(serde_json::Value::as_str);

@@ -21,8 +21,7 @@ pub(super) async fn run(command: arguments::Plan) -> Result<u8, Failure> {
     for file in &left_out {
         say(&format!("left out: {}: {}", file.path.display(), file.reason));
     }
-    let request =
-        Request { now: jiff::Timestamp::now(), only: command.member.clone(), ..Request::default() };
+    let request = Request { now: jiff::Timestamp::now(), only: command.member.clone(), ..Request::default() };
     let plan = plan(desired, &observed, &request);
     let json = json(&plan, &fleet)?;
     match command.output {

@@ -38,17 +38,13 @@ impl Progress {
         self.bar.inc(1);
     }
 
-    /// A step failed.
-    pub fn failed(&self, lane: &str, failure: &str) {
-        self.bar.println(format!("failed: {lane}: {failure}"));
-    }
-
     /// Nothing can be done until something comes.
     pub fn waiting(&self, plan: &Plan) {
         let pending: Vec<_> = plan.lanes.iter().flat_map(|lane| &lane.pending).collect();
         if let Some(first) = pending.first() {
             let more = pending.len() - 1;
-            self.bar.set_message(format!("waiting for {}, {} (and {more} more)", first.object, first.message));
+            self.bar
+                .set_message(format!("waiting for {}, {} (and {more} more)", first.object, first.message));
         }
     }
 

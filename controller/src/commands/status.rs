@@ -116,17 +116,14 @@ pub(super) async fn look(
 }
 
 /// Adds the last log lines of containers that end again and again.
-async fn last_words(
-    reports: &mut [MemberReport],
-    desired: &Desired,
-    world: &World<'_>,
-    outcome: &Outcome,
-) {
+async fn last_words(reports: &mut [MemberReport], desired: &Desired, world: &World<'_>, outcome: &Outcome) {
     for report in reports.iter_mut().filter(|report| !report.ready) {
         let Some(member) = desired.members.get(&report.name) else { continue };
         let Some(Ok(seen)) = outcome.observed.engines.get(&member.engine) else { continue };
         let wrong = |kind: &Condition| kind.kind == "WorkloadsReady" && kind.status == Status::False;
-        let Some(condition) = report.conditions.iter_mut().find(|condition| wrong(condition)) else { continue };
+        let Some(condition) = report.conditions.iter_mut().find(|condition| wrong(condition)) else {
+            continue;
+        };
         let troubled = seen.containers.keys().find(|name| condition.message.contains(name.as_str()));
         if let Some(name) = troubled
             && let Some(lines) = world.last_lines(&member.engine, name).await
@@ -154,7 +151,12 @@ fn since(report: MemberReport, known: &Conditions, commit: Option<&String>, now:
         let last_transition_time = noted.map_or(now, |noted| noted.last_transition_time);
         Since { condition, last_transition_time }
     });
-    Member { name: report.name, ready: report.ready, commit: commit.cloned(), conditions: conditions.collect() }
+    Member {
+        name: report.name,
+        ready: report.ready,
+        commit: commit.cloned(),
+        conditions: conditions.collect(),
+    }
 }
 
 impl Look {
@@ -188,7 +190,8 @@ impl Look {
     fn text(&self, every: bool) -> String {
         let mut text = table(&self.members, every);
         let ready = self.members.iter().filter(|member| member.ready).count();
-        let commit = self.commit.as_ref().map_or(String::new(), |commit| format!(" at commit {}", &commit[..12]));
+        let commit =
+            self.commit.as_ref().map_or(String::new(), |commit| format!(" at commit {}", &commit[..12]));
         text.push_str(&format!("\n{ready} of {} members are ready{commit}.\n", self.members.len()));
         for Retired { name, since, volumes } in &self.retired {
             text.push_str(&format!("{name} left on {since}; its volumes stay: {}\n", volumes.join(", ")));

@@ -35,15 +35,9 @@ impl<'a> Repository<'a> {
         let lock = wait_for_lock(&folder.join("lock")).await?;
         environment.write_files().map_err(private(&folder))?;
         environment.remove_leftovers();
-        let repository = Self {
-            fetcher,
-            environment,
-            _lock: lock,
-        };
+        let repository = Self { fetcher, environment, _lock: lock };
         let init = ["init", "--bare", "--quiet", "--template="];
-        repository
-            .expect(&init, "make its private repository")
-            .await?;
+        repository.expect(&init, "make its private repository").await?;
         Ok(repository)
     }
 
@@ -69,10 +63,7 @@ impl<'a> Repository<'a> {
             error = self.outgrown(remote) => return Err(error),
         };
         if answer.message.contains("couldn't find remote ref") {
-            return Err(FetchError::NoBranch {
-                url: remote.url.clone(),
-                branch: remote.branch_name(),
-            });
+            return Err(FetchError::NoBranch { url: remote.url.clone(), branch: remote.branch_name() });
         }
         self.succeeded(answer, || format!("fetch {}", remote.url))?;
         let commit = format!("{FETCHED}^{{commit}}");
@@ -121,12 +112,7 @@ impl<'a> Repository<'a> {
     }
 
     /// Asks git something that it reads from its input.
-    pub async fn feed(
-        &self,
-        arguments: &[&str],
-        input: Vec<u8>,
-        limit: u64,
-    ) -> Result<Answer, FetchError> {
+    pub async fn feed(&self, arguments: &[&str], input: Vec<u8>, limit: u64) -> Result<Answer, FetchError> {
         let mut command = self.environment.git(arguments);
         let askpass = self.environment.askpass();
         self.fetcher.credentials.give_to(&mut command, &askpass)?;
@@ -140,28 +126,17 @@ impl<'a> Repository<'a> {
     }
 
     /// The output of a program that said yes.
-    pub fn succeeded(
-        &self,
-        answer: Answer,
-        task: impl FnOnce() -> String,
-    ) -> Result<Vec<u8>, FetchError> {
+    pub fn succeeded(&self, answer: Answer, task: impl FnOnce() -> String) -> Result<Vec<u8>, FetchError> {
         if answer.status.success() {
             return Ok(answer.output);
         }
         let task = self.fetcher.credentials.redact(&task());
         let message = self.fetcher.credentials.redact(&answer.message);
-        let lines = message
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty());
+        let lines = message.lines().map(str::trim).filter(|line| !line.is_empty());
         let message: String = lines.collect::<Vec<_>>().join("; ");
         let message = match message.as_str() {
             "" => answer.status.to_string(),
-            message => message
-                .chars()
-                .filter(|c| !c.is_control())
-                .take(MESSAGE_CHARACTERS)
-                .collect(),
+            message => message.chars().filter(|c| !c.is_control()).take(MESSAGE_CHARACTERS).collect(),
         };
         Err(FetchError::Git { task, message })
     }
@@ -172,10 +147,7 @@ impl<'a> Repository<'a> {
         loop {
             tokio::time::sleep(Duration::from_millis(200)).await;
             if size(&self.environment.repository()) > limit {
-                return FetchError::TooLarge {
-                    url: remote.url.clone(),
-                    limit,
-                };
+                return FetchError::TooLarge { url: remote.url.clone(), limit };
             }
         }
     }
@@ -202,9 +174,7 @@ fn check_commit(text: &str) -> Result<(), FetchError> {
     if text.len() == 40 && text.chars().all(|c| c.is_ascii_hexdigit()) {
         return Ok(());
     }
-    Err(FetchError::Commit {
-        commit: text.chars().take(64).collect(),
-    })
+    Err(FetchError::Commit { commit: text.chars().take(64).collect() })
 }
 
 /// The bytes of all files in a folder.

@@ -42,10 +42,7 @@ fn the_lock_names_its_holder() {
     let error = state.lock().unwrap_err().to_string();
     let holder = format!("process {}, since ", std::process::id());
     assert!(error.contains(&holder), "{error}");
-    assert!(
-        error.ends_with("name another folder with --state"),
-        "{error}"
-    );
+    assert!(error.ends_with("name another folder with --state"), "{error}");
     drop(lock);
     state.lock().unwrap();
 }
@@ -58,10 +55,7 @@ fn the_lock_clears_away_what_a_killed_holder_left() {
     std::fs::write(&left, "half").unwrap();
     state.lock().unwrap();
     assert!(!left.exists());
-    assert_eq!(
-        state.accepted_members().unwrap(),
-        BTreeSet::from([member("barzago")])
-    );
+    assert_eq!(state.accepted_members().unwrap(), BTreeSet::from([member("barzago")]));
 }
 
 #[test]
@@ -102,10 +96,7 @@ fn the_record_of_the_fleet_reads_back() {
     state.record_fleet(&record).unwrap();
     assert_eq!(state.fleet_record().unwrap(), Some(record));
     std::fs::write(state.folder().join("fleet.json"), "{").unwrap();
-    assert!(matches!(
-        state.fleet_record(),
-        Err(StateError::Damaged { .. })
-    ));
+    assert!(matches!(state.fleet_record(), Err(StateError::Damaged { .. })));
 }
 
 #[test]
@@ -122,25 +113,19 @@ fn an_authority_is_never_replaced() {
     let key = std::fs::read(state.folder().join("ca/ca.key")).unwrap();
     std::fs::remove_file(state.authority_path()).unwrap();
     state.create_authority(&platform, now).unwrap();
-    assert_eq!(
-        std::fs::read(state.folder().join("ca/ca.key")).unwrap(),
-        key
-    );
+    assert_eq!(std::fs::read(state.folder().join("ca/ca.key")).unwrap(), key);
 }
 
 #[test]
 fn certificates() {
     let (_folder, state) = state();
     let now = Timestamp::from_second(Timestamp::now().as_second()).unwrap();
-    let hosts: BTreeSet<DomainName> = ["www.barzago.test", "xn--vigan-yta.test"]
-        .map(|host| host.parse().unwrap())
-        .into();
+    let hosts: BTreeSet<DomainName> =
+        ["www.barzago.test", "xn--vigan-yta.test"].map(|host| host.parse().unwrap()).into();
     let barzago = member("barzago");
     let early = state.issue(&barzago, &hosts, now);
     assert!(matches!(early, Err(StateError::NoAuthority { .. })));
-    let authority = state
-        .create_authority(&"lecco".parse().unwrap(), now)
-        .unwrap();
+    let authority = state.create_authority(&"lecco".parse().unwrap(), now).unwrap();
     state.issue(&barzago, &hosts, now).unwrap();
     let observed = state.observe_certificates().unwrap();
     assert_eq!(reasons(&observed.left_out), [""; 0]);
@@ -148,16 +133,10 @@ fn certificates() {
     assert_eq!(certificate.hosts, hosts);
     assert_eq!(certificate.authority, authority);
     assert_eq!(certificate.not_before, now - SignedDuration::from_hours(1));
-    assert_eq!(
-        certificate.not_after,
-        now + SignedDuration::from_hours(90 * 24)
-    );
+    assert_eq!(certificate.not_after, now + SignedDuration::from_hours(90 * 24));
     let bundle = state.bundle(&barzago).unwrap();
     assert_eq!(certificate.bundle, campanile_plan::docker::sha256(&bundle));
-    assert_eq!(
-        mode(&state.folder().join("certificates/barzago.pem")),
-        0o600
-    );
+    assert_eq!(mode(&state.folder().join("certificates/barzago.pem")), 0o600);
 }
 
 #[test]
@@ -198,9 +177,7 @@ fn damaged_certificates_are_left_out_with_a_reason() {
 }
 
 fn issue_by_another(state: &State, hosts: &BTreeSet<DomainName>, now: Timestamp) {
-    state
-        .create_authority(&"other".parse().unwrap(), now)
-        .unwrap();
+    state.create_authority(&"other".parse().unwrap(), now).unwrap();
     state.issue(&member("d"), hosts, now).unwrap();
 }
 
@@ -210,19 +187,10 @@ fn openssl_trusts_the_certificates() {
     let (_folder, state) = state();
     let now = Timestamp::now();
     let hosts = BTreeSet::from(["www.barzago.test".parse().unwrap()]);
-    state
-        .create_authority(&"lecco".parse().unwrap(), now)
-        .unwrap();
+    state.create_authority(&"lecco".parse().unwrap(), now).unwrap();
     state.issue(&member("barzago"), &hosts, now).unwrap();
     let verify = std::process::Command::new("openssl")
-        .args([
-            "verify",
-            "-x509_strict",
-            "-purpose",
-            "sslserver",
-            "-verify_hostname",
-            "www.barzago.test",
-        ])
+        .args(["verify", "-x509_strict", "-purpose", "sslserver", "-verify_hostname", "www.barzago.test"])
         .arg("-CAfile")
         .arg(state.authority_path())
         .arg(state.folder().join("certificates/barzago.pem"))
@@ -246,11 +214,7 @@ fn secrets_are_known_by_keyed_fingerprints() {
     write("calco/Wrong_Name", b"hunter2");
     write("calco/large", &[0; 70_000]);
     write("stray", b"hunter2");
-    symlink(
-        "database-password",
-        state.folder().join("secrets/calco/link"),
-    )
-    .unwrap();
+    symlink("database-password", state.folder().join("secrets/calco/link")).unwrap();
     let observed = state.observe_secrets().unwrap();
     let fingerprint = |name: &str| &observed.fingerprints[&member(name)][&secret];
     assert_eq!(fingerprint("barzago").len(), 16);
@@ -270,10 +234,7 @@ fn secrets_are_known_by_keyed_fingerprints() {
     let key = state.folder().join("fingerprint.key");
     assert_eq!(mode(&key), 0o600);
     std::fs::remove_file(key).unwrap();
-    assert_ne!(
-        state.observe_secrets().unwrap().fingerprints,
-        observed.fingerprints
-    );
+    assert_ne!(state.observe_secrets().unwrap().fingerprints, observed.fingerprints);
 }
 
 #[test]
@@ -281,10 +242,7 @@ fn the_time_of_a_condition_moves_with_its_status_alone() {
     let (_folder, state) = state();
     let current = |status: &str, reason: &str| {
         let one = (status.to_owned(), reason.to_owned());
-        Current::from([(
-            "barzago".to_owned(),
-            BTreeMap::from([("SiteServed".to_owned(), one)]),
-        )])
+        Current::from([("barzago".to_owned(), BTreeMap::from([("SiteServed".to_owned(), one)]))])
     };
     let hour = |hour: i64| Timestamp::from_second(hour * 3600).unwrap();
     let (mut conditions, _) = state.conditions().unwrap();
