@@ -66,9 +66,10 @@ pub(super) fn stays_below(path: &str) -> bool {
 }
 
 impl Engine {
-    /// Unpacks an archive into a folder of a container.
+    /// Unpacks an archive into a folder of a container, by its name or id.
     pub(super) async fn upload(
         &self,
+        doing: &str,
         container: &str,
         folder: &str,
         archive: Bytes,
@@ -86,8 +87,7 @@ impl Engine {
         let sent = self
             .docker
             .upload_to_container(container, Some(options), body_stream(parts));
-        let doing = format!("writing files into {folder} of {container}");
-        call(&doing, DEFAULT, sent).await
+        call(doing, DEFAULT, sent).await
     }
 }
 

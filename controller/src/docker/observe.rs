@@ -82,10 +82,10 @@ impl Engine {
         };
         let all = self.docker.list_images(Some(options));
         let listed = call("listing the images", LIST, all).await?;
-        let names =
+        let tags_and_digests =
             |image: models::ImageSummary| image.repo_tags.into_iter().chain(image.repo_digests);
-        let named = |name: &String| !name.contains("<none>");
-        Ok(listed.into_iter().flat_map(names).filter(named).collect())
+        let all = listed.into_iter().flat_map(tags_and_digests);
+        Ok(all.filter(|name| !name.contains("<none>")).collect())
     }
 
     async fn ask_all(

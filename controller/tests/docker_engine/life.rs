@@ -1,21 +1,19 @@
-//! The life of a member's objects, and of the ingress before them, from the first step to the last.
+//! The life of a member's objects from the first step to the last.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use campanile::docker::StepError;
 use campanile_plan::docker::{
-    Answer, Attachment, Container, ContainerState, HealthState, IngressContent, IngressFile, Mount,
-    Network, ObservedEngine, Volume, label, sha256,
+    Answer, Attachment, Container, ContainerState, HealthState, Mount, Network, ObservedEngine,
+    Volume, label,
 };
 use campanile_plan::plan::Action;
 
-use crate::fixture::{INGRESS, SITE, Stage, declaration, docker};
+use crate::fixture::{SITE, Stage, declaration, docker};
 
 const ADDRESS: &str = "10.79.1.2";
 const PAGE: &str = "http://10.79.1.2:8080/health";
 const SILENT: &str = "http://10.79.1.2:8081/";
-const DIGEST: &str = "00112233445566778899aabbccddeeff";
 
 /// Looks until what is expected is seen, or for half a minute.
 async fn seen(stage: &Stage, expected: impl Fn(&ObservedEngine) -> bool) -> ObservedEngine {
@@ -66,35 +64,13 @@ fn site(stage: &Stage) -> Container {
     }
 }
 
-/// Not a web server: its page answers nothing.
+/// Nobody listens at the page that its label names.
 fn silent(stage: &Stage) -> Container {
     let mut container = stage.container("silent", Attachment::None);
-    container.declaration.command = vec!["sleep".to_owned(), "1000".to_owned()];
+    container.declaration.tmpfs = [("/tmp".to_owned(), "size=16m,mode=1777".to_owned())].into();
     let mut page = BTreeMap::from([(label::ASK.to_owned(), SILENT.to_owned())]);
     container.labels.append(&mut page);
     container
-}
-
-fn ingress(stage: &Stage) -> Container {
-    let mut declaration = declaration(INGRESS);
-    declaration.mounts = [(
-        "/etc/campanile".to_owned(),
-        Mount {
-            volume: stage.name("ingress"),
-            read_only: false,
-        },
-    )]
-    .into();
-    declaration.tmpfs = ["/run", "/tmp"]
-        .map(|path| (path.to_owned(), "size=16m".to_owned()))
-        .into();
-    declaration.capabilities = ["SETUID", "SETGID"].map(str::to_owned).to_vec();
-    Container {
-        name: stage.name("ingress"),
-        attachment: Attachment::Host,
-        declaration,
-        labels: stage.labels(),
-    }
 }
 
 async fn create_all(stage: &Stage) {
@@ -112,15 +88,10 @@ async fn create_all(stage: &Stage) {
         labels: stage.labels(),
     };
     stage.apply(Action::CreateNetwork(network)).await.unwrap();
-    for container in [site(stage), silent(stage), ingress(stage)] {
+    for container in [site(stage), silent(stage), stage.ingress()] {
         let create = Action::CreateContainer(Box::new(container));
         stage.apply(create).await.unwrap();
     }
-}
-
-async fn start(stage: &Stage, what: &str) {
-    let name = stage.name(what);
-    stage.apply(Action::StartContainer { name }).await.unwrap();
 }
 
 #[tokio::test]
@@ -146,14 +117,14 @@ async fn a_site_from_its_first_step_to_its_last() {
     assert!(made.images.contains(SITE), "{:?}", made.images);
     assert!(!made.images.iter().any(|name| name.contains("<none>")));
 
-    start(&stage, "site").await;
-    start(&stage, "silent").await;
-    start(&stage, "site").await;
+    stage.start("site").await;
+    stage.start("silent").await;
+    stage.start("site").await;
     let unasked = seen(&stage, |_| true).await;
     let nobody = Answer::Nothing("the ingress does not run, so nobody could ask".to_owned());
     assert_eq!(unasked.containers[&stage.name("site")].answer, Some(nobody));
 
-    start(&stage, "ingress").await;
+    stage.start("ingress").await;
     let name = stage.name("site");
     let running = seen(&stage, |observed| observed.containers[&name].is_ready()).await;
     let site = &running.containers[&name];
@@ -213,119 +184,10 @@ async fn a_site_from_its_first_step_to_its_last() {
 }
 
 #[tokio::test]
-async fn the_ingress_takes_files_and_serves_by_them() {
-    let stage = Stage::new("ingress").await;
-    let volume = Volume {
-        name: stage.name("ingress"),
-        labels: stage.labels(),
-    };
-    stage.apply(Action::CreateVolume(volume)).await.unwrap();
-    let create = Action::CreateContainer(Box::new(ingress(&stage)));
-    stage.apply(create).await.unwrap();
-
-    let route = "server { listen 127.0.0.1:7981; return 204; }\n";
-    let index = format!(
-        "worker_processes 1;\npid /run/nginx.pid;\nerror_log /dev/stderr warn;\nevents {{}}\nhttp {{\n  access_log off;\n  \
-         client_body_temp_path /tmp/a;\n  proxy_temp_path /tmp/b;\n  fastcgi_temp_path /tmp/c;\n  uwsgi_temp_path /tmp/d;\n  \
-         scgi_temp_path /tmp/e;\n  include /etc/campanile/routes/barzago-1.conf;\n}}\n"
-    );
-    let text = |path: &str, text: &str| IngressFile {
-        path: path.to_owned(),
-        content: IngressContent::Text(text.to_owned()),
-    };
-    let upload = Action::UploadIngress {
-        container: stage.name("ingress"),
-        files: vec![
-            text("routes/barzago-1.conf", route),
-            text("routes/old.conf", "old"),
-            IngressFile {
-                path: "certificates/barzago-1.pem".to_owned(),
-                content: IngressContent::Certificate("barzago".parse().unwrap()),
-            },
-            text(&format!("index/{DIGEST}.conf"), &index),
-            text("index/badbadbad.conf", "no such directive;"),
-        ],
-    };
-    // Stopped or not: files go in before the first start, and are seen.
-    stage.apply(upload).await.unwrap();
-    let files = stage
-        .engine
-        .ingress_files(&stage.name("ingress"))
-        .await
-        .unwrap()
-        .unwrap();
-    assert_eq!(
-        files.files["routes/barzago-1.conf"],
-        sha256(route.as_bytes())
-    );
-    assert_eq!(
-        files.files["certificates/barzago-1.pem"],
-        sha256(b"bundle of barzago")
-    );
-    assert_ne!(files.current.as_deref(), Some(DIGEST));
-
-    start(&stage, "ingress").await;
-    let activate = |digest: &str| Action::ActivateIngress {
-        container: stage.name("ingress"),
-        digest: digest.to_owned(),
-    };
-    stage.apply(activate(DIGEST)).await.unwrap();
-    let answer = std::process::Command::new("curl")
-        .args(["-si", "http://127.0.0.1:7981/"])
-        .output()
-        .unwrap();
-    assert!(answer.stdout.starts_with(b"HTTP/1.1 204"), "{answer:?}");
-
-    match stage.apply(activate("badbadbad")).await {
-        Err(StepError::Program { said, .. }) => assert!(said.contains("directive"), "{said}"),
-        other => panic!("{other:?}"),
-    }
-    let remove = Action::RemoveIngressFiles {
-        container: stage.name("ingress"),
-        paths: vec!["routes/old.conf".to_owned(), "routes/never.conf".to_owned()],
-    };
-    stage.apply(remove).await.unwrap();
-
-    let files = stage
-        .engine
-        .ingress_files(&stage.name("ingress"))
-        .await
-        .unwrap()
-        .unwrap();
-    assert_eq!(files.current.as_deref(), Some(DIGEST));
-    assert_eq!(files.loaded.as_deref(), Some(DIGEST));
-    assert_eq!(files.routes, ["routes/barzago-1.conf".to_owned()].into());
-    assert!(!files.files.contains_key("routes/old.conf"));
-    let modes = docker(&[
-        "exec",
-        &stage.name("ingress"),
-        "stat",
-        "-c",
-        "%a %u",
-        "/etc/campanile/certificates",
-        "/etc/campanile/certificates/barzago-1.pem",
-        "/etc/campanile/routes/barzago-1.conf",
-    ]);
-    assert_eq!(modes, "700 0\n400 0\n644 0");
-    assert_eq!(
-        stage
-            .engine
-            .ingress_files("campanile-livetest-nothing")
-            .await
-            .unwrap(),
-        None
-    );
-}
-
-#[tokio::test]
 async fn the_last_words_of_a_container_that_fails() {
     let stage = Stage::new("words").await;
-    let mut container = stage.container("words", Attachment::None);
-    container.declaration.command = ["nginx", "-t", "-c", "/nowhere.conf"]
-        .map(str::to_owned)
-        .to_vec();
-    container.declaration.tmpfs = [("/tmp".to_owned(), "size=16m".to_owned())].into();
-    // The image's entry point writes pages first and leaves the command alone; what it says is enough here.
+    let container = stage.container("words", Attachment::None);
+    // With a root that cannot be written to and no /tmp it cannot start.
     let create = Action::CreateContainer(Box::new(container));
     stage.apply(create).await.unwrap();
     docker(&["start", &stage.name("words")]);
