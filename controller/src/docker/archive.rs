@@ -63,9 +63,10 @@ pub(super) fn stays_below(path: &str) -> bool {
 }
 
 impl Engine {
-    /// Unpacks an archive into a folder of a container.
+    /// Unpacks an archive into a folder of a container, by its name or id.
     pub(super) async fn upload(
         &self,
+        doing: &str,
         container: &str,
         folder: &str,
         archive: Bytes,
@@ -80,9 +81,16 @@ impl Engine {
             let part = rest.split_to(rest.len().min(PART));
             (!part.is_empty()).then_some((part, rest))
         });
+<<<<<<< HEAD
         let sent = self.docker.upload_to_container(container, Some(options), body_stream(parts));
         let doing = format!("writing files into {folder} of {container}");
         call(&doing, DEFAULT, sent).await
+=======
+        let sent = self
+            .docker
+            .upload_to_container(container, Some(options), body_stream(parts));
+        call(doing, DEFAULT, sent).await
+>>>>>>> docker
     }
 }
 

@@ -43,7 +43,9 @@ impl Engine {
     ) -> Result<BTreeMap<String, Answer>, EngineError> {
         let mut command = vec![PROGRAM.to_owned()];
         command.extend_from_slice(pages);
-        let ended = self.run(ingress, command, LIMIT).await?;
+        let ended = self
+            .run("asking for pages", ingress, command, LIMIT)
+            .await?;
         Ok(ended.output.lines().filter_map(read).collect())
     }
 }

@@ -31,16 +31,15 @@ pub(super) struct Ended {
 }
 
 impl Engine {
-    /// Runs a program in a running container and waits for its end.
+    /// Runs a program in a running container, by its name or id, and waits for its end.
     pub(super) async fn run(
         &self,
+        doing: &str,
         container: &str,
         command: Vec<String>,
         limit: Duration,
     ) -> Result<Ended, EngineError> {
-        let program = command.first().map_or("", String::as_str);
-        let doing = format!("running {program} in {container}");
-        call(&doing, limit, self.run_unbounded(container, command)).await
+        call(doing, limit, self.run_unbounded(container, command)).await
     }
 
     async fn run_unbounded(&self, container: &str, command: Vec<String>) -> Result<Ended, Error> {

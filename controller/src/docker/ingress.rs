@@ -42,7 +42,13 @@ impl Engine {
             pack(file, archive.file(file, 0o444, &secret))?;
         }
         let bytes = pack(SECRETS, archive.finish())?;
+<<<<<<< HEAD
         self.upload(&id, SECRETS, bytes).await.map_err(StepError::Engine)
+=======
+        let doing = format!("writing secrets into container {container}");
+        let written = self.upload(&doing, &id, SECRETS, bytes).await;
+        written.map_err(StepError::Engine)
+>>>>>>> docker
     }
 
     /// Puts files into the ingress's volume; they serve nobody yet.
@@ -76,7 +82,13 @@ impl Engine {
             }
         }
         let bytes = pack(FOLDER, archive.finish())?;
+<<<<<<< HEAD
         self.upload(&id, FOLDER, bytes).await.map_err(StepError::Engine)
+=======
+        let doing = format!("writing files into container {container}");
+        let written = self.upload(&doing, &id, FOLDER, bytes).await;
+        written.map_err(StepError::Engine)
+>>>>>>> docker
     }
 
     /// Has the ingress test a configuration and serve by it; if it is wrong, the one before stays.
@@ -111,7 +123,8 @@ impl Engine {
         limit: Duration,
     ) -> Result<(), StepError> {
         let id = self.our_container(container).await?;
-        let ended = self.run(&id, command, limit).await;
+        let doing = format!("running {program} in container {container}");
+        let ended = self.run(&doing, &id, command, limit).await;
         let ended = ended.map_err(StepError::Engine)?;
         if ended.code == 0 {
             return Ok(());

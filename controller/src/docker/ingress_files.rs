@@ -22,7 +22,7 @@ const TOTAL_BYTES: u64 = 256 << 20;
 /// Most files, folders and links.
 const ENTRIES: usize = 100_000;
 /// How long reading them all may take.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 impl Engine {
     /// The files in the volume of an ingress; none if there is no such container.
@@ -162,8 +162,16 @@ fn routes(index: &str) -> BTreeSet<String> {
     let included = |line: &str| {
         let path = line.trim().strip_prefix("include")?.strip_suffix(';')?;
         let path = path.strip_prefix(char::is_whitespace)?.trim();
+<<<<<<< HEAD
         let path = path.strip_prefix(FOLDER).map_or(path, |path| path.trim_start_matches('/'));
         (path.starts_with("routes/") && path.ends_with(".conf")).then(|| path.to_owned())
+=======
+        let path = path
+            .strip_prefix(FOLDER)
+            .map_or(path, |path| path.trim_start_matches('/'));
+        let is_route = path.starts_with("routes/") && path.strip_suffix(".conf").is_some();
+        is_route.then(|| path.to_owned())
+>>>>>>> docker
     };
     index.lines().filter_map(included).collect()
 }

@@ -63,9 +63,16 @@ impl Engine {
         let options = ListImagesOptions { digests: true, ..ListImagesOptions::default() };
         let all = self.docker.list_images(Some(options));
         let listed = call("listing the images", LIST, all).await?;
+<<<<<<< HEAD
         let names = |image: models::ImageSummary| image.repo_tags.into_iter().chain(image.repo_digests);
         let named = |name: &String| !name.contains("<none>");
         Ok(listed.into_iter().flat_map(names).filter(named).collect())
+=======
+        let tags_and_digests =
+            |image: models::ImageSummary| image.repo_tags.into_iter().chain(image.repo_digests);
+        let all = listed.into_iter().flat_map(tags_and_digests);
+        Ok(all.filter(|name| !name.contains("<none>")).collect())
+>>>>>>> docker
     }
 
     async fn ask_all(

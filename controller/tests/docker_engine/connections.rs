@@ -2,11 +2,13 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use campanile::docker::{Engine, EngineError};
+use campanile_plan::docker::{Attachment, label};
 use campanile_plan::document::values::PlatformName;
+use campanile_plan::plan::Action;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject;
@@ -16,7 +18,7 @@ use rustls::{RootCertStore, ServerConfig};
 use tokio::net::{TcpListener, UnixListener, UnixStream};
 use tokio_rustls::TlsAcceptor;
 
-use crate::fixture::{Stage, declared, socket};
+use crate::fixture::{Secrets, Stage, declared, socket, step};
 
 fn platform() -> PlatformName {
     "campanile-livetest-line".parse().unwrap()
@@ -34,18 +36,30 @@ async fn an_engine_that_hangs_is_given_up() {
     assert!(matches!(refused, Err(EngineError::TimeLimit { .. })), "{refused:?}");
 }
 
-#[tokio::test]
-async fn an_engine_that_begins_to_hang_is_given_up() {
-    let _stage = Stage::new("hang").await;
+/// The engine's socket behind another, which counts the calls and hangs when it is told to.
+struct Proxy {
+    endpoint: String,
+    calls: Arc<AtomicUsize>,
+    hangs: Arc<AtomicBool>,
+    _folder: tempfile::TempDir,
+}
+
+fn proxy() -> Proxy {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("engine.sock");
     let listener = UnixListener::bind(&path).unwrap();
-    let hangs = Arc::new(AtomicBool::new(false));
-    let hung = Arc::clone(&hangs);
+    let proxy = Proxy {
+        endpoint: format!("unix://{}", path.display()),
+        calls: Arc::default(),
+        hangs: Arc::default(),
+        _folder: folder,
+    };
+    let (calls, hangs) = (Arc::clone(&proxy.calls), Arc::clone(&proxy.hangs));
     tokio::spawn(async move {
         let mut kept = Vec::new();
         while let Ok((mut stream, _)) = listener.accept().await {
-            if hung.load(Ordering::Relaxed) {
+            calls.fetch_add(1, Ordering::Relaxed);
+            if hangs.load(Ordering::Relaxed) {
                 kept.push(stream);
                 continue;
             }
@@ -53,15 +67,94 @@ async fn an_engine_that_begins_to_hang_is_given_up() {
             tokio::spawn(async move { tokio::io::copy_bidirectional(&mut stream, &mut engine).await });
         }
     });
+<<<<<<< HEAD
     let endpoint = format!("unix://{}", path.display());
     let engine = Engine::connect(&declared(&endpoint, None), &platform()).await.unwrap();
+=======
+    proxy
+}
+
+#[tokio::test]
+async fn an_engine_that_begins_to_hang_is_given_up() {
+    let stage = Stage::new("hang").await;
+    let proxy = proxy();
+    let declared = declared(&proxy.endpoint, None);
+    let engine = Engine::connect(&declared, &stage.platform).await.unwrap();
+>>>>>>> docker
     engine.observe("none").await.unwrap();
-    hangs.store(true, Ordering::Relaxed);
+    proxy.hangs.store(true, Ordering::Relaxed);
+
     let begun = Instant::now();
+<<<<<<< HEAD
     let refused = engine.observe("none").await;
     assert!(begun.elapsed() < Duration::from_secs(12), "{:?}", begun.elapsed());
     let text = refused.unwrap_err().to_string();
     assert!(text.starts_with("listing the ") && text.ends_with("no answer within 10 seconds"), "{text}");
+=======
+    let text = engine.observe("none").await.unwrap_err().to_string();
+    assert!(
+        begun.elapsed() < Duration::from_secs(12),
+        "{:?}",
+        begun.elapsed()
+    );
+    assert!(text.starts_with("listing the "), "{text}");
+    assert!(text.ends_with(": no answer within 10 seconds"), "{text}");
+
+    let begun = Instant::now();
+    let stop = Action::StopContainer {
+        name: "none".to_owned(),
+        seconds: 1,
+    };
+    let text = engine
+        .apply(&step(stop), &Secrets, &|_| ())
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(
+        begun.elapsed() < Duration::from_secs(32),
+        "{:?}",
+        begun.elapsed()
+    );
+    assert_eq!(
+        text,
+        "looking at container none: no answer within 30 seconds"
+    );
+}
+
+#[tokio::test]
+async fn looking_takes_as_many_calls_for_many_objects_as_for_few() {
+    let stage = Stage::new("calls").await;
+    let proxy = proxy();
+    let declared = declared(&proxy.endpoint, None);
+    let engine = Engine::connect(&declared, &stage.platform).await.unwrap();
+    stage.create_ingress().await;
+    let ingress = stage.name("ingress");
+    stage.start("ingress").await;
+    let mut counts = Vec::new();
+    for few in ["a", "b c d e f g h"] {
+        for what in few.split(' ') {
+            let mut container = stage.container(what, Attachment::None);
+            container.declaration.tmpfs =
+                [("/tmp".to_owned(), "size=16m,mode=1777".to_owned())].into();
+            let page = format!("http://127.0.0.1:1/{what}");
+            container.labels.insert(label::ASK.to_owned(), page);
+            stage
+                .apply(Action::CreateContainer(Box::new(container)))
+                .await
+                .unwrap();
+            stage.start(what).await;
+        }
+        let before = proxy.calls.load(Ordering::Relaxed);
+        let seen = engine.observe(&ingress).await.unwrap();
+        let asked = seen
+            .containers
+            .values()
+            .filter(|container| container.answer.is_some());
+        counts.push((asked.count(), proxy.calls.load(Ordering::Relaxed) - before));
+    }
+    // Four lists, the archive, and one program run: made, started, its end looked at.
+    assert_eq!(counts, [(1, 8), (8, 8)]);
+>>>>>>> docker
 }
 
 #[tokio::test]
@@ -142,6 +235,21 @@ async fn an_engine_by_tls_wants_our_certificate_and_must_show_its_own() {
     let engine = connect("localhost", Some(&right)).await.unwrap();
     let by_tls = engine.observe("none").await.unwrap();
     assert!(!by_tls.networks.is_empty());
+    stage.create_ingress().await;
+    stage.start("ingress").await;
+    let activate = step(Action::ActivateIngress {
+        container: stage.name("ingress"),
+        digest: "00112233".to_owned(),
+    });
+    let failed = engine
+        .apply(&activate, &Secrets, &|_| ())
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(
+        failed.ends_with("there is no /etc/campanile/index/00112233.conf"),
+        "{failed}"
+    );
 
     let stranger = issue(folder.path(), "stranger", &ours, &other);
     let distrust = issue(folder.path(), "distrust", &other, &ours);

@@ -5,7 +5,7 @@ use std::io;
 use std::process::Command;
 
 use campanile::docker::{Engine, StepError, Vault};
-use campanile_plan::docker::{Attachment, Container, Declaration, label};
+use campanile_plan::docker::{Attachment, Container, Declaration, Mount, Volume, label};
 use campanile_plan::document::values::{MemberName, PlatformName, SecretName};
 use campanile_plan::document::{self, Platform};
 use campanile_plan::plan::{Action, Step};
@@ -44,6 +44,47 @@ impl Stage {
     /// The platform's container of that name, which does not start.
     pub fn container(&self, what: &str, attachment: Attachment) -> Container {
         Container { name: self.name(what), attachment, declaration: declaration(SITE), labels: self.labels() }
+    }
+
+    /// The ingress with its volume; an engine makes a missing volume by itself, but without labels.
+    pub async fn create_ingress(&self) {
+        let volume = Volume {
+            name: self.name("ingress"),
+            labels: self.labels(),
+        };
+        self.apply(Action::CreateVolume(volume)).await.unwrap();
+        let create = Action::CreateContainer(Box::new(self.ingress()));
+        self.apply(create).await.unwrap();
+    }
+
+    /// An ingress on the host's network, as its image wants it.
+    pub fn ingress(&self) -> Container {
+        let mut declaration = declaration(INGRESS);
+        declaration.mounts = [(
+            "/etc/campanile".to_owned(),
+            Mount {
+                volume: self.name("ingress"),
+                read_only: false,
+            },
+        )]
+        .into();
+        declaration.tmpfs = ["/run", "/tmp"]
+            .map(|path| (path.to_owned(), "size=16m".to_owned()))
+            .into();
+        declaration.capabilities = ["CHOWN", "KILL", "SETGID", "SETUID"]
+            .map(str::to_owned)
+            .to_vec();
+        Container {
+            name: self.name("ingress"),
+            attachment: Attachment::Host,
+            declaration,
+            labels: self.labels(),
+        }
+    }
+
+    pub async fn start(&self, what: &str) {
+        let name = self.name(what);
+        self.apply(Action::StartContainer { name }).await.unwrap();
     }
 }
 

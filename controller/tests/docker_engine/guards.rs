@@ -32,9 +32,9 @@ async fn a_container_without_our_label_is_refused() {
     for action in actions {
         refused.push(stage.apply(action).await);
     }
-    let state = docker(&["inspect", "--format", "{{.State.Status}}", &name]);
+    let status = docker(&["inspect", "--format", "{{.State.Status}}", &name]);
     docker(&["rm", "--force", &name]);
-    assert_eq!(state, "created");
+    assert_eq!(status, "created");
     for refusal in refused {
         assert!(matches!(refusal, Err(StepError::Foreign { .. })), "{refusal:?}");
     }
