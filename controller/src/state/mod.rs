@@ -1,0 +1,91 @@
+//! The state folder: what has to survive a restart, one file a concern.
+
+mod accepted;
+mod atomic;
+mod authority;
+mod certificates;
+mod conditions;
+mod error;
+mod fleet_record;
+mod lock;
+mod secrets;
+
+use std::fs::DirBuilder;
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+pub use atomic::write_atomically;
+pub use certificates::ObservedCertificates;
+pub use conditions::{Condition, Conditions, Current, MemberConditions};
+pub use error::StateError;
+pub use fleet_record::FleetRecord;
+pub use lock::Lock;
+pub use secrets::ObservedSecrets;
+
+/// Where the state is kept when nobody says otherwise.
+pub const DEFAULT_FOLDER: &str = "/var/lib/campanile";
+
+/// The state folder.
+#[derive(Debug, Clone)]
+pub struct State {
+    folder: PathBuf,
+    secrets: PathBuf,
+}
+
+/// A file that was left out of an observation, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The file.
+    pub path: PathBuf,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+impl State {
+    /// Opens the folder; makes it, for this user alone, where it is missing.
+    ///
+    /// # Errors
+    /// When it is no folder, or cannot be made.
+    pub fn open(folder: &Path) -> Result<Self, StateError> {
+        create_folder(folder)?;
+        let folder = folder.canonicalize().map_err(StateError::read(folder))?;
+        let secrets = folder.join("secrets");
+        Ok(Self { folder, secrets })
+    }
+
+    /// Takes the members' secrets from another folder.
+    #[must_use]
+    pub fn with_secrets(self, secrets: PathBuf) -> Self {
+        Self { secrets, ..self }
+    }
+
+    /// The folder itself, an absolute path.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The folder for the fetcher of git repositories.
+    pub fn git_folder(&self) -> PathBuf {
+        self.folder.join("git")
+    }
+}
+
+/// Makes a folder for this user alone, and those above it.
+fn create_folder(folder: &Path) -> Result<(), StateError> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true).mode(0o700);
+    builder.create(folder).map_err(StateError::write(folder))
+}
+
+/// A missing file is no error, but none.
+fn if_there<T>(result: io::Result<T>) -> io::Result<Option<T>> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,214 @@
+//! The state folder on a real disk.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::os::unix::fs::{PermissionsExt, symlink};
+
+use campanile_plan::document::values::{MemberName, SecretName};
+use jiff::Timestamp;
+
+use super::*;
+
+mod certificates;
+
+fn state() -> (tempfile::TempDir, State) {
+    let folder = tempfile::tempdir().unwrap();
+    let state = State::open(&folder.path().join("state")).unwrap();
+    (folder, state)
+}
+
+fn member(name: &str) -> MemberName {
+    name.parse().unwrap()
+}
+
+fn mode(path: &Path) -> u32 {
+    std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+fn reasons(left_out: &[LeftOut]) -> Vec<String> {
+    let line = |LeftOut { path, reason }: &LeftOut| {
+        format!("{}: {reason}", path.file_name().unwrap().to_string_lossy())
+    };
+    left_out.iter().map(line).collect()
+}
+
+#[test]
+fn the_folder_is_for_its_user_alone() {
+    let (_folder, state) = state();
+    assert_eq!(mode(state.folder()), 0o700);
+}
+
+#[test]
+fn the_lock_names_its_holder() {
+    let (_folder, state) = state();
+    let lock = state.lock().unwrap();
+    let error = state.lock().unwrap_err().to_string();
+    let holder = format!("process {}, since ", std::process::id());
+    assert!(error.contains(&holder), "{error}");
+    assert!(
+        error.ends_with("name another folder with --state"),
+        "{error}"
+    );
+    drop(lock);
+    state.lock().unwrap();
+}
+
+#[test]
+fn a_killed_holder_holds_nothing() {
+    let (_folder, state) = state();
+    drop(state.lock().unwrap());
+    let mut holder = std::process::Command::new("flock")
+        .arg("--no-fork")
+        .arg(state.folder().join("lock"))
+        .args(["sleep", "1000"])
+        .spawn()
+        .expect("this test needs the program flock: install Debian's package util-linux");
+    while state.lock().is_ok() {
+        std::thread::yield_now();
+    }
+    holder.kill().unwrap();
+    holder.wait().unwrap();
+    state.lock().unwrap();
+}
+
+#[test]
+fn the_lock_clears_away_what_a_killed_holder_left() {
+    let (_folder, state) = state();
+    state.accept(&member("barzago"), "a").unwrap();
+    let left = state.folder().join("accepted/.x1.unfinished");
+    std::fs::write(&left, "half").unwrap();
+    state.lock().unwrap();
+    assert!(!left.exists());
+    assert_eq!(
+        state.accepted_members().unwrap(),
+        BTreeSet::from([member("barzago")])
+    );
+}
+
+#[test]
+fn a_file_is_written_with_its_mode() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("file");
+    for (text, bits) in [("one", 0o644), ("two", 0o600)] {
+        write_atomically(&path, text.as_bytes(), bits).unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+        assert_eq!(mode(&path), bits);
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn accepted_documents() {
+    let (_folder, state) = state();
+    let barzago = member("barzago");
+    assert_eq!(state.accepted(&barzago).unwrap(), None);
+    assert!(state.accept(&barzago, "one").unwrap());
+    assert!(!state.accept(&barzago, "one").unwrap());
+    assert!(state.accept(&barzago, "two").unwrap());
+    assert_eq!(state.accepted(&barzago).unwrap().as_deref(), Some("two"));
+    state.forget(&barzago).unwrap();
+    state.forget(&barzago).unwrap();
+    assert!(state.accepted_members().unwrap().is_empty());
+}
+
+#[test]
+fn the_record_of_the_fleet_reads_back() {
+    let (_folder, state) = state();
+    assert_eq!(state.fleet_record().unwrap(), None);
+    let record = FleetRecord {
+        source: "/srv/fleet#main".to_owned(),
+        commit: Some("0".repeat(40)),
+        at: "2025-11-21T10:00:00Z".parse().unwrap(),
+    };
+    state.record_fleet(&record).unwrap();
+    assert_eq!(state.fleet_record().unwrap(), Some(record));
+    std::fs::write(state.folder().join("fleet.json"), "{").unwrap();
+    assert!(matches!(
+        state.fleet_record(),
+        Err(StateError::Damaged { .. })
+    ));
+}
+
+#[test]
+fn secrets_are_known_by_keyed_fingerprints() {
+    let (_folder, state) = state();
+    let secret: SecretName = "database-password".parse().unwrap();
+    assert_eq!(state.observe_secrets().unwrap(), ObservedSecrets::default());
+    let write = |name: &str, content: &[u8]| {
+        let path = state.folder().join("secrets").join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content).unwrap();
+    };
+    write("barzago/database-password", b"hunter2");
+    write("calco/database-password", b"hunter2");
+    write("calco/Wrong_Name", b"hunter2");
+    write("calco/large", &vec![0; 70_000]);
+    write("stray", b"hunter2");
+    symlink(
+        "database-password",
+        state.folder().join("secrets/calco/link"),
+    )
+    .unwrap();
+    let observed = state.observe_secrets().unwrap();
+    let fingerprint = |name: &str| &observed.fingerprints[&member(name)][&secret];
+    assert_eq!(fingerprint("barzago").len(), 16);
+    assert_ne!(fingerprint("barzago"), fingerprint("calco"));
+    assert_eq!(
+        reasons(&observed.left_out),
+        [
+            "Wrong_Name: \"Wrong_Name\" is not a name of a secret",
+            "large: it is larger than 65536 bytes",
+            "link: it is a symbolic link",
+            "stray: it is a symbolic link or a file where a folder should be",
+        ]
+    );
+    assert!(!format!("{observed:?}").contains("hunter2"));
+    assert_eq!(state.observe_secrets().unwrap(), observed);
+    assert_eq!(state.secret(&member("calco"), &secret).unwrap(), b"hunter2");
+    let key = state.folder().join("fingerprint.key");
+    assert_eq!(mode(&key), 0o600);
+    std::fs::remove_file(key).unwrap();
+    assert_ne!(
+        state.observe_secrets().unwrap().fingerprints,
+        observed.fingerprints
+    );
+}
+
+#[test]
+fn the_time_of_a_condition_moves_with_its_status_alone() {
+    let (_folder, state) = state();
+    let current = |status: &str, reason: &str| {
+        let one = (status.to_owned(), reason.to_owned());
+        Current::from([(
+            "barzago".to_owned(),
+            BTreeMap::from([("SiteServed".to_owned(), one)]),
+        )])
+    };
+    let hour = |hour: i64| Timestamp::from_second(hour * 3600).unwrap();
+    let (mut conditions, _) = state.conditions().unwrap();
+    for (now, status, reason, since) in [
+        (1, "True", "Answered", 1),
+        (2, "True", "AnsweredSlowly", 1),
+        (3, "False", "NoAnswer", 3),
+        (4, "False", "NoAnswer", 3),
+    ] {
+        conditions.merge(hour(now), current(status, reason));
+        state.record_conditions(&conditions).unwrap();
+        conditions = state.conditions().unwrap().0;
+        let condition = &conditions.members["barzago"]["SiteServed"];
+        assert_eq!(condition.last_transition_time, hour(since), "hour {now}");
+        assert_eq!(condition.reason, reason);
+    }
+    conditions.merge(hour(5), Current::new());
+    assert_eq!(conditions, Conditions::default());
+}
+
+#[test]
+fn damaged_conditions_are_set_aside() {
+    let (_folder, state) = state();
+    std::fs::write(state.folder().join("conditions.json"), "{\"a\":").unwrap();
+    let (conditions, notice) = state.conditions().unwrap();
+    assert_eq!(conditions, Conditions::default());
+    assert!(notice.unwrap().contains("conditions.json was damaged"));
+    assert!(state.folder().join("conditions.json.broken").exists());
+    assert_eq!(state.conditions().unwrap(), (Conditions::default(), None));
+}
