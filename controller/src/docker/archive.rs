@@ -22,7 +22,10 @@ pub(super) struct Archive {
 
 impl Archive {
     pub(super) fn new() -> Self {
-        Self { builder: tar::Builder::new(Vec::new()), folders: BTreeSet::new() }
+        Self {
+            builder: tar::Builder::new(Vec::new()),
+            folders: BTreeSet::new(),
+        }
     }
 
     /// Adds a folder, once.
@@ -81,16 +84,10 @@ impl Engine {
             let part = rest.split_to(rest.len().min(PART));
             (!part.is_empty()).then_some((part, rest))
         });
-<<<<<<< HEAD
-        let sent = self.docker.upload_to_container(container, Some(options), body_stream(parts));
-        let doing = format!("writing files into {folder} of {container}");
-        call(&doing, DEFAULT, sent).await
-=======
         let sent = self
             .docker
             .upload_to_container(container, Some(options), body_stream(parts));
         call(doing, DEFAULT, sent).await
->>>>>>> docker
     }
 }
 

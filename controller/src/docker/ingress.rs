@@ -37,18 +37,16 @@ impl Engine {
         for (file, name) in files {
             check(file, SECRETS)?;
             let fetched = vault.secret(member, name);
-            let secret = fetched
-                .map_err(|source| StepError::Vault { what: format!("secret {name} of {member}"), source })?;
+            let secret = fetched.map_err(|source| StepError::Vault {
+                what: format!("secret {name} of {member}"),
+                source,
+            })?;
             pack(file, archive.file(file, 0o444, &secret))?;
         }
         let bytes = pack(SECRETS, archive.finish())?;
-<<<<<<< HEAD
-        self.upload(&id, SECRETS, bytes).await.map_err(StepError::Engine)
-=======
         let doing = format!("writing secrets into container {container}");
         let written = self.upload(&doing, &id, SECRETS, bytes).await;
         written.map_err(StepError::Engine)
->>>>>>> docker
     }
 
     /// Puts files into the ingress's volume; they serve nobody yet.
@@ -64,7 +62,11 @@ impl Engine {
             check(path, FOLDER)?;
             for (end, _) in path.match_indices('/') {
                 let folder = &path[..end];
-                let mode = if folder == "certificates" { 0o700 } else { 0o755 };
+                let mode = if folder == "certificates" {
+                    0o700
+                } else {
+                    0o755
+                };
                 pack(folder, archive.folder(folder, mode))?;
             }
             match content {
@@ -82,19 +84,16 @@ impl Engine {
             }
         }
         let bytes = pack(FOLDER, archive.finish())?;
-<<<<<<< HEAD
-        self.upload(&id, FOLDER, bytes).await.map_err(StepError::Engine)
-=======
         let doing = format!("writing files into container {container}");
         let written = self.upload(&doing, &id, FOLDER, bytes).await;
         written.map_err(StepError::Engine)
->>>>>>> docker
     }
 
     /// Has the ingress test a configuration and serve by it; if it is wrong, the one before stays.
     pub(super) async fn activate(&self, container: &str, digest: &str) -> Result<(), StepError> {
         let command = vec![ACTIVATE.to_owned(), digest.to_owned()];
-        self.run_well(container, ACTIVATE, command, ACTIVATE_LIMIT).await
+        self.run_well(container, ACTIVATE, command, ACTIVATE_LIMIT)
+            .await
     }
 
     /// Removes files from the ingress's volume.
@@ -144,9 +143,15 @@ fn check(path: &str, folder: &'static str) -> Result<(), StepError> {
     if stays_below(path) {
         return Ok(());
     }
-    Err(StepError::Path { path: path.to_owned(), folder })
+    Err(StepError::Path {
+        path: path.to_owned(),
+        folder,
+    })
 }
 
 fn pack<T>(path: &str, packed: std::io::Result<T>) -> Result<T, StepError> {
-    packed.map_err(|source| StepError::Archive { path: path.to_owned(), source })
+    packed.map_err(|source| StepError::Archive {
+        path: path.to_owned(),
+        source,
+    })
 }

@@ -35,9 +35,15 @@ impl<'a> Repository<'a> {
         let lock = wait_for_lock(&folder.join("lock")).await?;
         environment.write_files().map_err(private(&folder))?;
         environment.remove_leftovers();
-        let repository = Self { fetcher, environment, _lock: lock };
+        let repository = Self {
+            fetcher,
+            environment,
+            _lock: lock,
+        };
         let init = ["init", "--bare", "--quiet", "--template="];
-        repository.expect(&init, "make its private repository").await?;
+        repository
+            .expect(&init, "make its private repository")
+            .await?;
         Ok(repository)
     }
 
@@ -59,11 +65,17 @@ impl<'a> Repository<'a> {
             &reference,
         ];
         let answer = tokio::select! {
-            answer = self.git(&arguments, Vec::new()) => answer?,
-            error = self.outgrown(remote) => return Err(error),
+            answer = self.git(&arguments, Vec::new()) => Some(answer?),
+            () = self.outgrown() => None,
+        };
+        let Some(answer) = answer.filter(|_| !self.is_too_large()) else {
+            return Err(self.give_up(remote));
         };
         if answer.message.contains("couldn't find remote ref") {
-            return Err(FetchError::NoBranch { url: remote.url.clone(), branch: remote.branch_name() });
+            return Err(FetchError::NoBranch {
+                url: remote.url.clone(),
+                branch: remote.branch_name(),
+            });
         }
         self.succeeded(answer, || format!("fetch {}", remote.url))?;
         let commit = format!("{FETCHED}^{{commit}}");
@@ -112,7 +124,12 @@ impl<'a> Repository<'a> {
     }
 
     /// Asks git something that it reads from its input.
-    pub async fn feed(&self, arguments: &[&str], input: Vec<u8>, limit: u64) -> Result<Answer, FetchError> {
+    pub async fn feed(
+        &self,
+        arguments: &[&str],
+        input: Vec<u8>,
+        limit: u64,
+    ) -> Result<Answer, FetchError> {
         let mut command = self.environment.git(arguments);
         let askpass = self.environment.askpass();
         self.fetcher.credentials.give_to(&mut command, &askpass)?;
@@ -126,29 +143,53 @@ impl<'a> Repository<'a> {
     }
 
     /// The output of a program that said yes.
-    pub fn succeeded(&self, answer: Answer, task: impl FnOnce() -> String) -> Result<Vec<u8>, FetchError> {
+    pub fn succeeded(
+        &self,
+        answer: Answer,
+        task: impl FnOnce() -> String,
+    ) -> Result<Vec<u8>, FetchError> {
         if answer.status.success() {
             return Ok(answer.output);
         }
         let task = self.fetcher.credentials.redact(&task());
         let message = self.fetcher.credentials.redact(&answer.message);
-        let lines = message.lines().map(str::trim).filter(|line| !line.is_empty());
+        let lines = message
+            .lines()
+            // ssh frames its warnings with @
+            .map(|line| line.trim_matches(|c: char| c == '@' || c.is_whitespace()))
+            .filter(|line| !line.is_empty());
         let message: String = lines.collect::<Vec<_>>().join("; ");
         let message = match message.as_str() {
             "" => answer.status.to_string(),
-            message => message.chars().filter(|c| !c.is_control()).take(MESSAGE_CHARACTERS).collect(),
+            message => message
+                .chars()
+                .filter(|c| !c.is_control())
+                .take(MESSAGE_CHARACTERS)
+                .collect(),
         };
         Err(FetchError::Git { task, message })
     }
 
     /// Waits until the repository is larger than the limit; a server could send without end.
-    async fn outgrown(&self, remote: &Remote) -> FetchError {
-        let limit = self.fetcher.limits.repository_bytes;
-        loop {
+    async fn outgrown(&self) {
+        while !self.is_too_large() {
             tokio::time::sleep(Duration::from_millis(200)).await;
-            if size(&self.environment.repository()) > limit {
-                return FetchError::TooLarge { url: remote.url.clone(), limit };
-            }
+        }
+    }
+
+    fn is_too_large(&self) -> bool {
+        size(&self.environment.repository()) > self.fetcher.limits.repository_bytes
+    }
+
+    /// Throws the repository away, so that the next fetch begins anew when somebody has made it smaller.
+    fn give_up(&self, remote: &Remote) -> FetchError {
+        let path = self.environment.repository();
+        match std::fs::remove_dir_all(&path) {
+            Ok(()) => FetchError::TooLarge {
+                url: remote.url.clone(),
+                limit: self.fetcher.limits.repository_bytes,
+            },
+            Err(error) => private(&path)(error),
         }
     }
 }
@@ -174,7 +215,9 @@ fn check_commit(text: &str) -> Result<(), FetchError> {
     if text.len() == 40 && text.chars().all(|c| c.is_ascii_hexdigit()) {
         return Ok(());
     }
-    Err(FetchError::Commit { commit: text.chars().take(64).collect() })
+    Err(FetchError::Commit {
+        commit: text.chars().take(64).collect(),
+    })
 }
 
 /// The bytes of all files in a folder.

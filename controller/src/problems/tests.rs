@@ -2,11 +2,15 @@
 
 use campanile_plan::document::Place;
 use campanile_plan::fleet::Unreadable;
-use expect_test::{Expect, expect};
+use expect_test::{Expect, expect, expect_file};
 
 use super::*;
 
 fn check(format: Format, expected: &Expect) {
+    expected.assert_eq(&render_sample(format));
+}
+
+fn render_sample(format: Format) -> String {
     let snapshot = Snapshot {
         files: BTreeMap::from([
             (
@@ -30,32 +34,137 @@ fn check(format: Format, expected: &Expect) {
         remedy: remedy.to_owned(),
     };
     let problems = [
-        problem("members/barzago.yaml", (3, 20), "there is no field \"sito\"", "write site"),
-        problem("members/b c.yaml", (1, 1), "it is a symbolic link", "put the file itself there"),
+        problem(
+            "members/barzago.yaml",
+            (3, 20),
+            "there is no field \"sito\"",
+            "write site",
+        ),
+        problem(
+            "members/b c.yaml",
+            (1, 1),
+            "it is a symbolic link",
+            "put the file itself there",
+        ),
         problem("platform.yaml", (1, 1), "the file is missing", "write it"),
     ];
-    let layout = Layout { format, prefix: Some("fleet/"), colour: false };
-    expected.assert_eq(&render(&layout, &problems, &snapshot));
+    let layout = Layout {
+        format,
+        prefix: Some("fleet/"),
+        colour: false,
+    };
+    render(&layout, &problems, &snapshot)
 }
 
 #[test]
 fn text() {
-    check(Format::Text, &expect![""]);
+    check(
+        Format::Text,
+        &expect![[r#"
+        error: there is no field "sito"
+         --> fleet/members/barzago.yaml:3:20
+          |
+        3 |   title: "Viganò"  sito: x
+          |                    ^
+          |
+          = help: write site
+
+        error: it is a symbolic link
+        --> fleet/members/b c.yaml:1:1
+         = help: put the file itself there
+
+        error: the file is missing
+        --> fleet/platform.yaml:1:1
+         = help: write it
+
+        3 problems in 3 files
+    "#]],
+    );
 }
 
 #[test]
 fn json() {
-    check(Format::Json, &expect![""]);
+    check(
+        Format::Json,
+        &expect![[r#"
+        [
+          {
+            "column": 20,
+            "file": "fleet/members/barzago.yaml",
+            "line": 3,
+            "message": "there is no field \"sito\"",
+            "remedy": "write site"
+          },
+          {
+            "column": 1,
+            "file": "fleet/members/b c.yaml",
+            "line": 1,
+            "message": "it is a symbolic link",
+            "remedy": "put the file itself there"
+          },
+          {
+            "column": 1,
+            "file": "fleet/platform.yaml",
+            "line": 1,
+            "message": "the file is missing",
+            "remedy": "write it"
+          }
+        ]
+    "#]],
+    );
 }
 
 #[test]
 fn sarif() {
-    check(Format::Sarif, &expect![""]);
+    let seen = render_sample(Format::Sarif);
+    expect_file!["tests/sarif.json"].assert_eq(&seen);
 }
 
 #[test]
 fn gitlab() {
-    check(Format::Gitlab, &expect![""]);
+    check(
+        Format::Gitlab,
+        &expect![[r#"
+        [
+          {
+            "check_name": "member-document",
+            "description": "there is no field \"sito\"; write site",
+            "fingerprint": "7e3428c61b8df51870a5936a6f49b8f3f78618219008ce31f2525c9375dcc0e3",
+            "location": {
+              "lines": {
+                "begin": 3
+              },
+              "path": "fleet/members/barzago.yaml"
+            },
+            "severity": "major"
+          },
+          {
+            "check_name": "member-document",
+            "description": "it is a symbolic link; put the file itself there",
+            "fingerprint": "56b2fe6031133f94e5c4478e69f8c70e6cdcc9457c38f4bd7aea88428d41b8a1",
+            "location": {
+              "lines": {
+                "begin": 1
+              },
+              "path": "fleet/members/b c.yaml"
+            },
+            "severity": "major"
+          },
+          {
+            "check_name": "platform-document",
+            "description": "the file is missing; write it",
+            "fingerprint": "3c685fc05cfa4186c473d847fe883cf532aa234edc4fb179a03733a0461a6e94",
+            "location": {
+              "lines": {
+                "begin": 1
+              },
+              "path": "fleet/platform.yaml"
+            },
+            "severity": "major"
+          }
+        ]
+    "#]],
+    );
 }
 
 #[test]

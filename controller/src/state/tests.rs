@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::{PermissionsExt, symlink};
 
-use campanile_plan::document::values::{DomainName, MemberName, SecretName};
-use jiff::{SignedDuration, Timestamp};
+use campanile_plan::document::values::{MemberName, SecretName};
+use jiff::Timestamp;
 
 use super::*;
+
+mod certificates;
 
 fn state() -> (tempfile::TempDir, State) {
     let folder = tempfile::tempdir().unwrap();
@@ -42,8 +44,29 @@ fn the_lock_names_its_holder() {
     let error = state.lock().unwrap_err().to_string();
     let holder = format!("process {}, since ", std::process::id());
     assert!(error.contains(&holder), "{error}");
-    assert!(error.ends_with("name another folder with --state"), "{error}");
+    assert!(
+        error.ends_with("name another folder with --state"),
+        "{error}"
+    );
     drop(lock);
+    state.lock().unwrap();
+}
+
+#[test]
+fn a_killed_holder_holds_nothing() {
+    let (_folder, state) = state();
+    drop(state.lock().unwrap());
+    let mut holder = std::process::Command::new("flock")
+        .arg("--no-fork")
+        .arg(state.folder().join("lock"))
+        .args(["sleep", "1000"])
+        .spawn()
+        .expect("this test needs the program flock: install Debian's package util-linux");
+    while state.lock().is_ok() {
+        std::thread::yield_now();
+    }
+    holder.kill().unwrap();
+    holder.wait().unwrap();
     state.lock().unwrap();
 }
 
@@ -55,7 +78,10 @@ fn the_lock_clears_away_what_a_killed_holder_left() {
     std::fs::write(&left, "half").unwrap();
     state.lock().unwrap();
     assert!(!left.exists());
-    assert_eq!(state.accepted_members().unwrap(), BTreeSet::from([member("barzago")]));
+    assert_eq!(
+        state.accepted_members().unwrap(),
+        BTreeSet::from([member("barzago")])
+    );
 }
 
 #[test]
@@ -96,107 +122,10 @@ fn the_record_of_the_fleet_reads_back() {
     state.record_fleet(&record).unwrap();
     assert_eq!(state.fleet_record().unwrap(), Some(record));
     std::fs::write(state.folder().join("fleet.json"), "{").unwrap();
-    assert!(matches!(state.fleet_record(), Err(StateError::Damaged { .. })));
-}
-
-#[test]
-fn an_authority_is_never_replaced() {
-    let (_folder, state) = state();
-    let now = Timestamp::now();
-    let platform = "lecco".parse().unwrap();
-    let first = state.create_authority(&platform, now).unwrap();
-    let again = state.create_authority(&platform, now);
-    assert!(matches!(again, Err(StateError::AuthorityExists { .. })));
-    assert_eq!(state.observe_certificates().unwrap().authority, Some(first));
-    assert_eq!(mode(&state.folder().join("ca/ca.key")), 0o600);
-    assert_eq!(mode(&state.authority_path()), 0o644);
-    let key = std::fs::read(state.folder().join("ca/ca.key")).unwrap();
-    std::fs::remove_file(state.authority_path()).unwrap();
-    state.create_authority(&platform, now).unwrap();
-    assert_eq!(std::fs::read(state.folder().join("ca/ca.key")).unwrap(), key);
-}
-
-#[test]
-fn certificates() {
-    let (_folder, state) = state();
-    let now = Timestamp::from_second(Timestamp::now().as_second()).unwrap();
-    let hosts: BTreeSet<DomainName> =
-        ["www.barzago.test", "xn--vigan-yta.test"].map(|host| host.parse().unwrap()).into();
-    let barzago = member("barzago");
-    let early = state.issue(&barzago, &hosts, now);
-    assert!(matches!(early, Err(StateError::NoAuthority { .. })));
-    let authority = state.create_authority(&"lecco".parse().unwrap(), now).unwrap();
-    state.issue(&barzago, &hosts, now).unwrap();
-    let observed = state.observe_certificates().unwrap();
-    assert_eq!(reasons(&observed.left_out), [""; 0]);
-    let certificate = &observed.certificates[&barzago];
-    assert_eq!(certificate.hosts, hosts);
-    assert_eq!(certificate.authority, authority);
-    assert_eq!(certificate.not_before, now - SignedDuration::from_hours(1));
-    assert_eq!(certificate.not_after, now + SignedDuration::from_hours(90 * 24));
-    let bundle = state.bundle(&barzago).unwrap();
-    assert_eq!(certificate.bundle, campanile_plan::docker::sha256(&bundle));
-    assert_eq!(mode(&state.folder().join("certificates/barzago.pem")), 0o600);
-}
-
-#[test]
-fn damaged_certificates_are_left_out_with_a_reason() {
-    let (_folder, state) = state();
-    let now = Timestamp::now();
-    let platform = "lecco".parse().unwrap();
-    let hosts = BTreeSet::from(["a.test".parse().unwrap()]);
-    state.create_authority(&platform, now).unwrap();
-    let write = |name: &str, text: &str| {
-        std::fs::write(state.folder().join("certificates").join(name), text).unwrap();
-    };
-    let issue = |name: &str| {
-        state.issue(&member(name), &hosts, now).unwrap();
-        String::from_utf8(state.bundle(&member(name)).unwrap()).unwrap()
-    };
-    let (a, b) = (issue("a"), issue("b"));
-    let key = |text: &str| text.find("-----BEGIN PRIVATE").unwrap();
-    write("a.pem", &format!("{}{}", &a[..key(&a)], &b[key(&b)..]));
-    write("b.pem", &b[..key(&b)]);
-    write("c.pem", "");
-    write(".x.unfinished", "");
-    std::fs::rename(state.folder().join("ca"), state.folder().join("old")).unwrap();
-    issue_by_another(&state, &hosts, now);
-    std::fs::remove_dir_all(state.folder().join("ca")).unwrap();
-    std::fs::rename(state.folder().join("old"), state.folder().join("ca")).unwrap();
-    let observed = state.observe_certificates().unwrap();
-    assert!(observed.certificates.is_empty());
-    assert_eq!(
-        reasons(&observed.left_out),
-        [
-            "a.pem: its key is not the certificate's",
-            "b.pem: it has 2 parts in place of leaf, chain and key",
-            "c.pem: it has 0 parts in place of leaf, chain and key",
-            "d.pem: it was issued by another authority",
-        ]
-    );
-}
-
-fn issue_by_another(state: &State, hosts: &BTreeSet<DomainName>, now: Timestamp) {
-    state.create_authority(&"other".parse().unwrap(), now).unwrap();
-    state.issue(&member("d"), hosts, now).unwrap();
-}
-
-/// The judge is openssl, which is not ours.
-#[test]
-fn openssl_trusts_the_certificates() {
-    let (_folder, state) = state();
-    let now = Timestamp::now();
-    let hosts = BTreeSet::from(["www.barzago.test".parse().unwrap()]);
-    state.create_authority(&"lecco".parse().unwrap(), now).unwrap();
-    state.issue(&member("barzago"), &hosts, now).unwrap();
-    let verify = std::process::Command::new("openssl")
-        .args(["verify", "-x509_strict", "-purpose", "sslserver", "-verify_hostname", "www.barzago.test"])
-        .arg("-CAfile")
-        .arg(state.authority_path())
-        .arg(state.folder().join("certificates/barzago.pem"))
-        .output()
-        .expect("this test needs the program openssl: install Debian's package openssl");
-    assert!(verify.status.success(), "{verify:?}");
+    assert!(matches!(
+        state.fleet_record(),
+        Err(StateError::Damaged { .. })
+    ));
 }
 
 #[test]
@@ -212,9 +141,13 @@ fn secrets_are_known_by_keyed_fingerprints() {
     write("barzago/database-password", b"hunter2");
     write("calco/database-password", b"hunter2");
     write("calco/Wrong_Name", b"hunter2");
-    write("calco/large", &[0; 70_000]);
+    write("calco/large", &vec![0; 70_000]);
     write("stray", b"hunter2");
-    symlink("database-password", state.folder().join("secrets/calco/link")).unwrap();
+    symlink(
+        "database-password",
+        state.folder().join("secrets/calco/link"),
+    )
+    .unwrap();
     let observed = state.observe_secrets().unwrap();
     let fingerprint = |name: &str| &observed.fingerprints[&member(name)][&secret];
     assert_eq!(fingerprint("barzago").len(), 16);
@@ -234,7 +167,10 @@ fn secrets_are_known_by_keyed_fingerprints() {
     let key = state.folder().join("fingerprint.key");
     assert_eq!(mode(&key), 0o600);
     std::fs::remove_file(key).unwrap();
-    assert_ne!(state.observe_secrets().unwrap().fingerprints, observed.fingerprints);
+    assert_ne!(
+        state.observe_secrets().unwrap().fingerprints,
+        observed.fingerprints
+    );
 }
 
 #[test]
@@ -242,7 +178,10 @@ fn the_time_of_a_condition_moves_with_its_status_alone() {
     let (_folder, state) = state();
     let current = |status: &str, reason: &str| {
         let one = (status.to_owned(), reason.to_owned());
-        Current::from([("barzago".to_owned(), BTreeMap::from([("SiteServed".to_owned(), one)]))])
+        Current::from([(
+            "barzago".to_owned(),
+            BTreeMap::from([("SiteServed".to_owned(), one)]),
+        )])
     };
     let hour = |hour: i64| Timestamp::from_second(hour * 3600).unwrap();
     let (mut conditions, _) = state.conditions().unwrap();

@@ -32,8 +32,15 @@ async fn an_engine_that_hangs_is_given_up() {
     let begun = Instant::now();
     let endpoint = format!("unix://{}", path.display());
     let refused = Engine::connect(&declared(&endpoint, None), &platform()).await;
-    assert!(begun.elapsed() < Duration::from_secs(12), "{:?}", begun.elapsed());
-    assert!(matches!(refused, Err(EngineError::TimeLimit { .. })), "{refused:?}");
+    assert!(
+        begun.elapsed() < Duration::from_secs(12),
+        "{:?}",
+        begun.elapsed()
+    );
+    assert!(
+        matches!(refused, Err(EngineError::TimeLimit { .. })),
+        "{refused:?}"
+    );
 }
 
 /// The engine's socket behind another, which counts the calls and hangs when it is told to.
@@ -64,13 +71,11 @@ fn proxy() -> Proxy {
                 continue;
             }
             let mut engine = UnixStream::connect(socket()).await.unwrap();
-            tokio::spawn(async move { tokio::io::copy_bidirectional(&mut stream, &mut engine).await });
+            tokio::spawn(
+                async move { tokio::io::copy_bidirectional(&mut stream, &mut engine).await },
+            );
         }
     });
-<<<<<<< HEAD
-    let endpoint = format!("unix://{}", path.display());
-    let engine = Engine::connect(&declared(&endpoint, None), &platform()).await.unwrap();
-=======
     proxy
 }
 
@@ -80,17 +85,10 @@ async fn an_engine_that_begins_to_hang_is_given_up() {
     let proxy = proxy();
     let declared = declared(&proxy.endpoint, None);
     let engine = Engine::connect(&declared, &stage.platform).await.unwrap();
->>>>>>> docker
     engine.observe("none").await.unwrap();
     proxy.hangs.store(true, Ordering::Relaxed);
 
     let begun = Instant::now();
-<<<<<<< HEAD
-    let refused = engine.observe("none").await;
-    assert!(begun.elapsed() < Duration::from_secs(12), "{:?}", begun.elapsed());
-    let text = refused.unwrap_err().to_string();
-    assert!(text.starts_with("listing the ") && text.ends_with("no answer within 10 seconds"), "{text}");
-=======
     let text = engine.observe("none").await.unwrap_err().to_string();
     assert!(
         begun.elapsed() < Duration::from_secs(12),
@@ -154,12 +152,12 @@ async fn looking_takes_as_many_calls_for_many_objects_as_for_few() {
     }
     // Four lists, the archive, and one program run: made, started, its end looked at.
     assert_eq!(counts, [(1, 8), (8, 8)]);
->>>>>>> docker
 }
 
 #[tokio::test]
 async fn an_engine_that_is_not_there() {
-    let refused = Engine::connect(&declared("unix:///nowhere/engine.sock", None), &platform()).await;
+    let refused =
+        Engine::connect(&declared("unix:///nowhere/engine.sock", None), &platform()).await;
     let text = refused.unwrap_err().to_string();
     assert_eq!(
         text,
@@ -192,16 +190,23 @@ fn issue(folder: &Path, who: &str, trusted: &Issuer, issuer: &Issuer) -> String 
 async fn tls_proxy(folder: &str) -> u16 {
     let provider = Arc::new(ring::default_provider());
     let file = |name: &str| std::fs::read(format!("{folder}/{name}")).unwrap();
-    let certificates =
-        |name| CertificateDer::pem_slice_iter(&file(name)).collect::<Result<Vec<_>, _>>().unwrap();
+    let certificates = |name| {
+        CertificateDer::pem_slice_iter(&file(name))
+            .collect::<Result<Vec<_>, _>>()
+            .unwrap()
+    };
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(certificates("ca.pem"));
-    let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider));
+    let verifier =
+        WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider));
     let config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_client_cert_verifier(verifier.build().unwrap())
-        .with_single_cert(certificates("cert.pem"), PrivateKeyDer::from_pem_slice(&file("key.pem")).unwrap())
+        .with_single_cert(
+            certificates("cert.pem"),
+            PrivateKeyDer::from_pem_slice(&file("key.pem")).unwrap(),
+        )
         .unwrap();
     let acceptor = TlsAcceptor::from(Arc::new(config));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -253,16 +258,32 @@ async fn an_engine_by_tls_wants_our_certificate_and_must_show_its_own() {
 
     let stranger = issue(folder.path(), "stranger", &ours, &other);
     let distrust = issue(folder.path(), "distrust", &other, &ours);
-    for (host, files) in [("localhost", &stranger), ("localhost", &distrust), ("127.0.0.1", &right)] {
+    for (host, files) in [
+        ("localhost", &stranger),
+        ("localhost", &distrust),
+        ("127.0.0.1", &right),
+    ] {
         let refused = connect(host, Some(files)).await;
-        assert!(matches!(refused, Err(EngineError::Connection { .. })), "{refused:?}");
+        assert!(
+            matches!(refused, Err(EngineError::Connection { .. })),
+            "{refused:?}"
+        );
     }
     std::fs::write(format!("{distrust}/key.pem"), "no key").unwrap();
     let garbled = connect("localhost", Some(&distrust)).await;
-    assert!(matches!(garbled, Err(EngineError::Pem { .. })), "{garbled:?}");
+    assert!(
+        matches!(garbled, Err(EngineError::Pem { .. })),
+        "{garbled:?}"
+    );
     std::fs::remove_file(format!("{distrust}/ca.pem")).unwrap();
     let missing = connect("localhost", Some(&distrust)).await;
-    assert!(matches!(missing, Err(EngineError::File { .. })), "{missing:?}");
+    assert!(
+        matches!(missing, Err(EngineError::File { .. })),
+        "{missing:?}"
+    );
     let bare = connect("localhost", None).await;
-    assert!(matches!(bare, Err(EngineError::Endpoint { .. })), "{bare:?}");
+    assert!(
+        matches!(bare, Err(EngineError::Endpoint { .. })),
+        "{bare:?}"
+    );
 }

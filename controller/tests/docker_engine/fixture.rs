@@ -23,8 +23,9 @@ impl Stage {
     pub async fn new(topic: &str) -> Self {
         let platform: PlatformName = format!("campanile-livetest-{topic}").parse().unwrap();
         let engine = Engine::connect(&declared(&endpoint(), None), &platform).await;
-        let engine = engine
-            .unwrap_or_else(|error| panic!("this test needs a Docker Engine at {}: {error}", endpoint()));
+        let engine = engine.unwrap_or_else(|error| {
+            panic!("this test needs a Docker Engine at {}: {error}", endpoint())
+        });
         remove_all(&platform);
         Self { platform, engine }
     }
@@ -43,7 +44,12 @@ impl Stage {
 
     /// The platform's container of that name, which does not start.
     pub fn container(&self, what: &str, attachment: Attachment) -> Container {
-        Container { name: self.name(what), attachment, declaration: declaration(SITE), labels: self.labels() }
+        Container {
+            name: self.name(what),
+            attachment,
+            declaration: declaration(SITE),
+            labels: self.labels(),
+        }
     }
 
     /// The ingress with its volume; an engine makes a missing volume by itself, but without labels.
@@ -127,7 +133,9 @@ pub fn socket() -> String {
 /// An engine as a platform declares it; `tls` is the folder with ca.pem, cert.pem and key.pem.
 pub fn declared(endpoint: &str, tls: Option<&str>) -> document::Engine {
     let tls = tls.map_or(String::new(), |folder| {
-        format!("tls: {{ca: {folder}/ca.pem, certificate: {folder}/cert.pem, key: {folder}/key.pem}}")
+        format!(
+            "tls: {{ca: {folder}/ca.pem, certificate: {folder}/cert.pem, key: {folder}/key.pem}}"
+        )
     });
     let text = format!(
         "apiVersion: campanile.it/v1alpha1

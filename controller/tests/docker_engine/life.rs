@@ -4,13 +4,8 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use campanile_plan::docker::{
-<<<<<<< HEAD
-    Answer, Attachment, Container, ContainerState, HealthState, IngressContent, IngressFile, Mount, Network,
-    ObservedEngine, Volume, label, sha256,
-=======
     Answer, Attachment, Container, ContainerState, HealthState, Mount, Network, ObservedEngine,
     Volume, label,
->>>>>>> docker
 };
 use campanile_plan::plan::Action;
 
@@ -28,7 +23,10 @@ async fn seen(stage: &Stage, expected: impl Fn(&ObservedEngine) -> bool) -> Obse
         if expected(&observed) {
             return observed;
         }
-        assert!(Instant::now() < end, "never seen; the last was {observed:#?}");
+        assert!(
+            Instant::now() < end,
+            "never seen; the last was {observed:#?}"
+        );
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
 }
@@ -38,7 +36,10 @@ fn site(stage: &Stage) -> Container {
     declaration.user = Some("65534:65534".to_owned());
     declaration.environment = [("SITE_TITLE".to_owned(), "Comune di Barzago".to_owned())].into();
     declaration.secrets = [("token".to_owned(), "fingerprint".to_owned())].into();
-    let mount = |what: &str, read_only| Mount { volume: stage.name(what), read_only };
+    let mount = |what: &str, read_only| Mount {
+        volume: stage.name(what),
+        read_only,
+    };
     declaration.mounts = [
         ("/run/secrets".to_owned(), mount("secrets", false)),
         ("/srv/content".to_owned(), mount("content", true)),
@@ -72,26 +73,12 @@ fn silent(stage: &Stage) -> Container {
     container
 }
 
-<<<<<<< HEAD
-fn ingress(stage: &Stage) -> Container {
-    let mut declaration = declaration(INGRESS);
-    declaration.mounts =
-        [("/etc/campanile".to_owned(), Mount { volume: stage.name("ingress"), read_only: false })].into();
-    declaration.tmpfs = ["/run", "/tmp"].map(|path| (path.to_owned(), "size=16m".to_owned())).into();
-    declaration.capabilities = ["SETUID", "SETGID"].map(str::to_owned).to_vec();
-    Container {
-        name: stage.name("ingress"),
-        attachment: Attachment::Host,
-        declaration,
-        labels: stage.labels(),
-    }
-}
-
-=======
->>>>>>> docker
 async fn create_all(stage: &Stage) {
     for what in ["content", "secrets", "ingress"] {
-        let volume = Volume { name: stage.name(what), labels: stage.labels() };
+        let volume = Volume {
+            name: stage.name(what),
+            labels: stage.labels(),
+        };
         stage.apply(Action::CreateVolume(volume)).await.unwrap();
     }
     let network = Network {
@@ -118,9 +105,15 @@ async fn a_site_from_its_first_step_to_its_last() {
     stage.apply(write).await.unwrap();
 
     let made = seen(&stage, |_| true).await;
-    assert_eq!(made.networks[&stage.name("network")].subnets, ["10.79.1.0/28".parse().unwrap()]);
+    assert_eq!(
+        made.networks[&stage.name("network")].subnets,
+        ["10.79.1.0/28".parse().unwrap()]
+    );
     assert_eq!(made.volumes[&stage.name("content")].labels, stage.labels());
-    assert_eq!(made.containers[&stage.name("site")].state, ContainerState::Created);
+    assert_eq!(
+        made.containers[&stage.name("site")].state,
+        ContainerState::Created
+    );
     assert!(made.images.contains(SITE), "{:?}", made.images);
     assert!(!made.images.iter().any(|name| name.contains("<none>")));
 
@@ -137,12 +130,20 @@ async fn a_site_from_its_first_step_to_its_last() {
     let site = &running.containers[&name];
     assert_eq!(site.answer, Some(Answer::Status(200)));
     assert_eq!(site.health, Some(HealthState::Healthy));
-    assert_eq!(site.addresses[&stage.name("network")], ADDRESS.parse::<std::net::Ipv4Addr>().unwrap());
+    assert_eq!(
+        site.addresses[&stage.name("network")],
+        ADDRESS.parse::<std::net::Ipv4Addr>().unwrap()
+    );
     let silent = running.containers[&stage.name("silent")].answer.clone();
     assert!(matches!(silent, Some(Answer::Nothing(_))), "{silent:?}");
 
-    let secret =
-        docker(&["exec", &name, "sh", "-c", "cat /run/secrets/token; stat -c ' %a %u' /run/secrets/token"]);
+    let secret = docker(&[
+        "exec",
+        &name,
+        "sh",
+        "-c",
+        "cat /run/secrets/token; stat -c ' %a %u' /run/secrets/token",
+    ]);
     assert_eq!(secret, "barzago/token 444 0");
     let settings = "{{.HostConfig.ReadonlyRootfs}} {{.HostConfig.CapDrop}} {{.HostConfig.SecurityOpt}} {{.HostConfig.Memory}} {{.HostConfig.NanoCpus}} {{.HostConfig.PidsLimit}} {{.HostConfig.RestartPolicy.Name}} {{.HostConfig.LogConfig.Type}}";
     assert_eq!(
@@ -154,7 +155,10 @@ async fn a_site_from_its_first_step_to_its_last() {
         let name = stage.name(what);
         for _ in 0..2 {
             let name = name.clone();
-            stage.apply(Action::StopContainer { name, seconds: 1 }).await.unwrap();
+            stage
+                .apply(Action::StopContainer { name, seconds: 1 })
+                .await
+                .unwrap();
         }
         for _ in 0..2 {
             let name = name.clone();
@@ -168,106 +172,32 @@ async fn a_site_from_its_first_step_to_its_last() {
     let left = seen(&stage, |_| true).await;
     assert!(left.ingress.is_none());
     let names = |name: &&String| name.starts_with(stage.platform.as_str());
-    assert_eq!(left.containers.keys().chain(left.networks.keys()).filter(names).count(), 0);
+    assert_eq!(
+        left.containers
+            .keys()
+            .chain(left.networks.keys())
+            .filter(names)
+            .count(),
+        0
+    );
     assert_eq!(left.volumes.keys().filter(names).count(), 3, "volumes stay");
 }
 
 #[tokio::test]
-<<<<<<< HEAD
-async fn the_ingress_takes_files_and_serves_by_them() {
-    let stage = Stage::new("ingress").await;
-    let volume = Volume { name: stage.name("ingress"), labels: stage.labels() };
-    stage.apply(Action::CreateVolume(volume)).await.unwrap();
-    let create = Action::CreateContainer(Box::new(ingress(&stage)));
-    stage.apply(create).await.unwrap();
-
-    let route = "server { listen 127.0.0.1:7981; return 204; }\n";
-    let index = format!(
-        "worker_processes 1;\npid /run/nginx.pid;\nerror_log /dev/stderr warn;\nevents {{}}\nhttp {{\n  access_log off;\n  \
-         client_body_temp_path /tmp/a;\n  proxy_temp_path /tmp/b;\n  fastcgi_temp_path /tmp/c;\n  uwsgi_temp_path /tmp/d;\n  \
-         scgi_temp_path /tmp/e;\n  include /etc/campanile/routes/barzago-1.conf;\n}}\n"
-    );
-    let text = |path: &str, text: &str| IngressFile {
-        path: path.to_owned(),
-        content: IngressContent::Text(text.to_owned()),
-    };
-    let upload = Action::UploadIngress {
-        container: stage.name("ingress"),
-        files: vec![
-            text("routes/barzago-1.conf", route),
-            text("routes/old.conf", "old"),
-            IngressFile {
-                path: "certificates/barzago-1.pem".to_owned(),
-                content: IngressContent::Certificate("barzago".parse().unwrap()),
-            },
-            text(&format!("index/{DIGEST}.conf"), &index),
-            text("index/badbadbad.conf", "no such directive;"),
-        ],
-    };
-    // Stopped or not: files go in before the first start, and are seen.
-    stage.apply(upload).await.unwrap();
-    let files = stage.engine.ingress_files(&stage.name("ingress")).await.unwrap().unwrap();
-    assert_eq!(files.files["routes/barzago-1.conf"], sha256(route.as_bytes()));
-    assert_eq!(files.files["certificates/barzago-1.pem"], sha256(b"bundle of barzago"));
-    assert_ne!(files.current.as_deref(), Some(DIGEST));
-
-    start(&stage, "ingress").await;
-    let activate = |digest: &str| Action::ActivateIngress {
-        container: stage.name("ingress"),
-        digest: digest.to_owned(),
-    };
-    stage.apply(activate(DIGEST)).await.unwrap();
-    let answer = std::process::Command::new("curl").args(["-si", "http://127.0.0.1:7981/"]).output().unwrap();
-    assert!(answer.stdout.starts_with(b"HTTP/1.1 204"), "{answer:?}");
-
-    match stage.apply(activate("badbadbad")).await {
-        Err(StepError::Program { said, .. }) => assert!(said.contains("directive"), "{said}"),
-        other => panic!("{other:?}"),
-    }
-    let remove = Action::RemoveIngressFiles {
-        container: stage.name("ingress"),
-        paths: vec!["routes/old.conf".to_owned(), "routes/never.conf".to_owned()],
-    };
-    stage.apply(remove).await.unwrap();
-
-    let files = stage.engine.ingress_files(&stage.name("ingress")).await.unwrap().unwrap();
-    assert_eq!(files.current.as_deref(), Some(DIGEST));
-    assert_eq!(files.loaded.as_deref(), Some(DIGEST));
-    assert_eq!(files.routes, ["routes/barzago-1.conf".to_owned()].into());
-    assert!(!files.files.contains_key("routes/old.conf"));
-    let modes = docker(&[
-        "exec",
-        &stage.name("ingress"),
-        "stat",
-        "-c",
-        "%a %u",
-        "/etc/campanile/certificates",
-        "/etc/campanile/certificates/barzago-1.pem",
-        "/etc/campanile/routes/barzago-1.conf",
-    ]);
-    assert_eq!(modes, "700 0\n400 0\n644 0");
-    assert_eq!(stage.engine.ingress_files("campanile-livetest-nothing").await.unwrap(), None);
-}
-
-#[tokio::test]
-async fn the_last_words_of_a_container_that_fails() {
-    let stage = Stage::new("words").await;
-    let mut container = stage.container("words", Attachment::None);
-    container.declaration.command = ["nginx", "-t", "-c", "/nowhere.conf"].map(str::to_owned).to_vec();
-    container.declaration.tmpfs = [("/tmp".to_owned(), "size=16m".to_owned())].into();
-    // The image's entry point writes pages first and leaves the command alone; what it says is enough here.
-=======
 async fn the_last_words_of_a_container_that_fails() {
     let stage = Stage::new("words").await;
     let container = stage.container("words", Attachment::None);
     // With a root that cannot be written to and no /tmp it cannot start.
->>>>>>> docker
     let create = Action::CreateContainer(Box::new(container));
     stage.apply(create).await.unwrap();
     docker(&["start", &stage.name("words")]);
     let end = Instant::now() + Duration::from_secs(30);
     loop {
-        let words = stage.engine.last_lines(&stage.name("words"), 20).await.unwrap();
+        let words = stage
+            .engine
+            .last_lines(&stage.name("words"), 20)
+            .await
+            .unwrap();
         if !words.is_empty() {
             assert!(words.len() <= 4096 && !words.contains('\u{1b}'));
             break;
