@@ -95,9 +95,7 @@ pub fn read(folder: impl AsFd, name: &[u8], limit: u64) -> Result<Vec<u8>, Refus
         return Err(Refusal::Special);
     }
     let mut bytes = Vec::new();
-    file.take(limit + 1)
-        .read_to_end(&mut bytes)
-        .map_err(Refusal::System)?;
+    file.take(limit + 1).read_to_end(&mut bytes).map_err(Refusal::System)?;
     if bytes.len() as u64 > limit {
         return Err(Refusal::TooLarge { limit });
     }

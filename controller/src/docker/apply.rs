@@ -118,9 +118,7 @@ impl Engine {
         vault: &dyn Vault,
         progress: &(dyn Fn(&str) + Sync),
     ) -> Result<(), StepError> {
-        let unfit = || StepError::NotForEngines {
-            object: step.object.clone(),
-        };
+        let unfit = || StepError::NotForEngines { object: step.object.clone() };
         match &step.action {
             Action::CreateNetwork(network) => self.create_network(network).await,
             Action::RemoveNetwork { name } => self.remove_network(name).await,
@@ -134,9 +132,7 @@ impl Engine {
             Action::StartContainer { name } => self.start(name).await,
             Action::StopContainer { name, seconds } => self.stop(name, *seconds).await,
             Action::RemoveContainer { name } => self.remove_container(name).await,
-            Action::UploadIngress { container, files } => {
-                self.upload_ingress(container, files, vault).await
-            }
+            Action::UploadIngress { container, files } => self.upload_ingress(container, files, vault).await,
             Action::ActivateIngress { container, digest } => self.activate(container, digest).await,
             Action::RemoveIngressFiles { container, paths } => {
                 self.remove_ingress_files(container, paths).await

@@ -22,10 +22,7 @@ pub(super) struct Archive {
 
 impl Archive {
     pub(super) fn new() -> Self {
-        Self {
-            builder: tar::Builder::new(Vec::new()),
-            folders: BTreeSet::new(),
-        }
+        Self { builder: tar::Builder::new(Vec::new()), folders: BTreeSet::new() }
     }
 
     /// Adds a folder, once.
@@ -84,9 +81,7 @@ impl Engine {
             let part = rest.split_to(rest.len().min(PART));
             (!part.is_empty()).then_some((part, rest))
         });
-        let sent = self
-            .docker
-            .upload_to_container(container, Some(options), body_stream(parts));
+        let sent = self.docker.upload_to_container(container, Some(options), body_stream(parts));
         call(doing, DEFAULT, sent).await
     }
 }

@@ -18,11 +18,7 @@ const LIMIT: Duration = Duration::from_secs(30);
 
 impl Engine {
     /// What each page answers; every page gets an answer, be it that there was none and why.
-    pub(super) async fn ask(
-        &self,
-        ingress: &str,
-        pages: BTreeSet<String>,
-    ) -> BTreeMap<String, Answer> {
+    pub(super) async fn ask(&self, ingress: &str, pages: BTreeSet<String>) -> BTreeMap<String, Answer> {
         let (right, wrong): (Vec<_>, Vec<_>) = pages.into_iter().partition(|page| is_page(page));
         let unnamed = |page| (page, nothing("its label names no page"));
         let mut answers: BTreeMap<_, _> = wrong.into_iter().map(unnamed).collect();
@@ -47,9 +43,7 @@ impl Engine {
     ) -> Result<BTreeMap<String, Answer>, EngineError> {
         let mut command = vec![PROGRAM.to_owned()];
         command.extend_from_slice(pages);
-        let ended = self
-            .run("asking for pages", ingress, command, LIMIT)
-            .await?;
+        let ended = self.run("asking for pages", ingress, command, LIMIT).await?;
         Ok(ended.output.lines().filter_map(read).collect())
     }
 }
@@ -84,10 +78,7 @@ mod tests {
         let status = Answer::Status(301);
         assert_eq!(line("301\t0 "), Some((page.clone(), status)));
         let refused = Answer::Nothing("7 Connection refused".to_owned());
-        assert_eq!(
-            line("000\t7 Connection refused"),
-            Some((page.clone(), refused))
-        );
+        assert_eq!(line("000\t7 Connection refused"), Some((page.clone(), refused)));
         assert_eq!(read("curl: what?"), None);
     }
 

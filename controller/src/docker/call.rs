@@ -89,23 +89,13 @@ impl EngineError {
     pub(super) fn new(doing: &str, error: Error) -> Self {
         let doing = doing.to_owned();
         match error {
-            Error::DockerResponseServerError {
-                status_code,
-                message,
-            } => Self::Refused {
-                doing,
-                status: status_code,
-                message: bounded(&message),
-            },
-            Error::DockerStreamError { error } => Self::Refused {
-                doing,
-                status: 0,
-                message: bounded(&error),
-            },
-            Error::JsonDataError { message, .. } => Self::Garbled {
-                doing,
-                message: bounded(&message),
-            },
+            Error::DockerResponseServerError { status_code, message } => {
+                Self::Refused { doing, status: status_code, message: bounded(&message) }
+            }
+            Error::DockerStreamError { error } => {
+                Self::Refused { doing, status: 0, message: bounded(&error) }
+            }
+            Error::JsonDataError { message, .. } => Self::Garbled { doing, message: bounded(&message) },
             source => Self::Connection { doing, source },
         }
     }
@@ -125,9 +115,6 @@ pub(super) async fn call<T>(
     match timeout(limit, answer).await {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error)) => Err(EngineError::new(doing, error)),
-        Err(_) => Err(EngineError::TimeLimit {
-            doing: doing.to_owned(),
-            seconds: limit.as_secs(),
-        }),
+        Err(_) => Err(EngineError::TimeLimit { doing: doing.to_owned(), seconds: limit.as_secs() }),
     }
 }

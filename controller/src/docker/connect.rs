@@ -21,10 +21,7 @@ const BEYOND: Duration = Duration::from_hours(1);
 
 impl Engine {
     /// Reaches the engine that a platform declares and agrees with it on a version of the API.
-    pub async fn connect(
-        declared: &document::Engine,
-        platform: &PlatformName,
-    ) -> Result<Self, EngineError> {
+    pub async fn connect(declared: &document::Engine, platform: &PlatformName) -> Result<Self, EngineError> {
         let endpoint = &declared.endpoint.value;
         let transport = match endpoint {
             Endpoint::Unix(path) => Transport::Unix(PathBuf::from(path)),
@@ -43,10 +40,7 @@ impl Engine {
         )
         .map_err(|error| EngineError::new(&doing, error))?;
         let docker = call(&doing, LIST, docker.negotiate_version()).await?;
-        Ok(Self {
-            docker,
-            platform: platform.clone(),
-        })
+        Ok(Self { docker, platform: platform.clone() })
     }
 }
 
@@ -55,20 +49,14 @@ fn tls(
     address: &str,
     files: Option<&document::EngineTls>,
 ) -> Result<Transport, EngineError> {
-    let unsafe_endpoint = |why| EngineError::Endpoint {
-        endpoint: endpoint.to_string(),
-        why,
-    };
+    let unsafe_endpoint = |why| EngineError::Endpoint { endpoint: endpoint.to_string(), why };
     let files = files.ok_or_else(|| unsafe_endpoint("is reached by TCP, but has no tls"))?;
     let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
     let host = host.trim_start_matches('[').trim_end_matches(']');
     let name = ServerName::try_from(host.to_owned())
         .map_err(|_| unsafe_endpoint("has a host that no certificate can name"))?;
 
-    let unusable = |source| EngineError::Certificates {
-        endpoint: endpoint.to_string(),
-        source,
-    };
+    let unusable = |source| EngineError::Certificates { endpoint: endpoint.to_string(), source };
     let mut authorities = RootCertStore::empty();
     for certificate in certificates(&files.ca)? {
         authorities.add(certificate).map_err(unusable)?;
@@ -79,19 +67,12 @@ fn tls(
         .with_root_certificates(authorities)
         .with_client_auth_cert(certificates(&files.certificate)?, key(&files.key)?)
         .map_err(unusable)?;
-    Ok(Transport::Tls {
-        address: address.to_owned(),
-        name,
-        config: Arc::new(config),
-    })
+    Ok(Transport::Tls { address: address.to_owned(), name, config: Arc::new(config) })
 }
 
 fn certificates(file: &FilePath) -> Result<Vec<CertificateDer<'static>>, EngineError> {
     let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&read(file)?).collect();
-    found
-        .ok()
-        .filter(|found| !found.is_empty())
-        .ok_or_else(|| no_pem(file, "certificate"))
+    found.ok().filter(|found| !found.is_empty()).ok_or_else(|| no_pem(file, "certificate"))
 }
 
 fn key(file: &FilePath) -> Result<PrivateKeyDer<'static>, EngineError> {
@@ -99,15 +80,9 @@ fn key(file: &FilePath) -> Result<PrivateKeyDer<'static>, EngineError> {
 }
 
 fn read(file: &FilePath) -> Result<Vec<u8>, EngineError> {
-    std::fs::read(file.as_str()).map_err(|source| EngineError::File {
-        file: file.to_string(),
-        source,
-    })
+    std::fs::read(file.as_str()).map_err(|source| EngineError::File { file: file.to_string(), source })
 }
 
 fn no_pem(file: &FilePath, what: &'static str) -> EngineError {
-    EngineError::Pem {
-        file: file.to_string(),
-        what,
-    }
+    EngineError::Pem { file: file.to_string(), what }
 }

@@ -12,19 +12,11 @@ use campanile_plan::docker::{Attachment, Container, Declaration, Mount};
 /// Seconds to end when nobody says how many.
 const STOP_SECONDS: i64 = 10;
 /// The version of the API since when a starting container may be asked more often.
-const START_INTERVAL: ClientVersion = ClientVersion {
-    major_version: 1,
-    minor_version: 44,
-};
+const START_INTERVAL: ClientVersion = ClientVersion { major_version: 1, minor_version: 44 };
 
 /// The body of the call that makes the container, for an engine of that version.
 pub(super) fn body(container: &Container, version: &ClientVersion) -> ContainerCreateBody {
-    let Container {
-        name: _,
-        attachment,
-        declaration,
-        labels,
-    } = container;
+    let Container { name: _, attachment, declaration, labels } = container;
     let environment = declaration.environment.iter();
     let environment = environment.map(|(name, value)| format!("{name}={value}"));
     let command = Some(declaration.command.clone()).filter(|command| !command.is_empty());
@@ -52,10 +44,7 @@ fn host(attachment: &Attachment, declaration: &Declaration) -> HostConfig {
     let tmpfs = declaration.tmpfs.clone().into_iter().collect();
     HostConfig {
         network_mode: Some(network.to_owned()),
-        restart_policy: Some(RestartPolicy {
-            name: Some(restart),
-            maximum_retry_count: None,
-        }),
+        restart_policy: Some(RestartPolicy { name: Some(restart), maximum_retry_count: None }),
         mounts: Some(declaration.mounts.iter().map(mount).collect()),
         tmpfs: Some(tmpfs),
         memory: limit(declaration.memory_bytes),
@@ -84,21 +73,15 @@ fn mount((path, mount): (&String, &Mount)) -> ApiMount {
         typ: Some(MountType::VOLUME),
         read_only: Some(mount.read_only),
         // An empty volume takes the image's files as its own, but not through a mount that only reads.
-        volume_options: mount.read_only.then(|| MountVolumeOptions {
-            no_copy: Some(true),
-            ..MountVolumeOptions::default()
-        }),
+        volume_options: mount
+            .read_only
+            .then(|| MountVolumeOptions { no_copy: Some(true), ..MountVolumeOptions::default() }),
         ..ApiMount::default()
     }
 }
 
 fn endpoint(attachment: &Attachment) -> Option<NetworkingConfig> {
-    let Attachment::Bridge {
-        name,
-        address,
-        aliases,
-    } = attachment
-    else {
+    let Attachment::Bridge { name, address, aliases } = attachment else {
         return None;
     };
     let settings = EndpointSettings {
@@ -109,9 +92,7 @@ fn endpoint(attachment: &Attachment) -> Option<NetworkingConfig> {
         aliases: Some(aliases.clone()),
         ..EndpointSettings::default()
     };
-    Some(NetworkingConfig {
-        endpoints_config: Some(HashMap::from([(name.clone(), settings)])),
-    })
+    Some(NetworkingConfig { endpoints_config: Some(HashMap::from([(name.clone(), settings)])) })
 }
 
 fn health_check(command: &[String], version: &ClientVersion) -> HealthConfig {
@@ -123,9 +104,7 @@ fn health_check(command: &[String], version: &ClientVersion) -> HealthConfig {
         timeout: nanoseconds(Duration::from_secs(5)),
         retries: Some(3),
         start_period: nanoseconds(Duration::from_secs(30)),
-        start_interval: (*version >= START_INTERVAL)
-            .then(|| nanoseconds(Duration::from_secs(1)))
-            .flatten(),
+        start_interval: (*version >= START_INTERVAL).then(|| nanoseconds(Duration::from_secs(1))).flatten(),
     }
 }
 

@@ -52,11 +52,7 @@ impl Engine {
         let id = self.docker.create_exec(container, config).await?.id;
         let (mut kept_output, mut kept_errors) = (Vec::new(), Vec::new());
         let started = self.docker.start_exec(&id, None).await?;
-        if let StartExecResults::Attached {
-            mut output,
-            input: _open,
-        } = started
-        {
+        if let StartExecResults::Attached { mut output, input: _open } = started {
             while let Some(part) = output.next().await {
                 match part? {
                     LogOutput::StdErr { message } => keep(&mut kept_errors, &message),
@@ -67,11 +63,7 @@ impl Engine {
             }
         }
         let text = |kept: Vec<u8>| String::from_utf8_lossy(&kept).into_owned();
-        Ok(Ended {
-            code: self.exit_code(&id).await?,
-            output: text(kept_output),
-            errors: text(kept_errors),
-        })
+        Ok(Ended { code: self.exit_code(&id).await?, output: text(kept_output), errors: text(kept_errors) })
     }
 
     /// The engine learns of the end a moment after the output's end.
@@ -121,9 +113,9 @@ mod tests {
         let parts = chunks(list.clone(), 500);
         assert!(parts.iter().all(|part| part.len() <= 500));
         assert!(
-            chunks(list.clone(), 5_000).iter().all(|part| {
-                part.iter().map(|entry| entry.len() + 1).sum::<usize>() <= ARGUMENTS
-            })
+            chunks(list.clone(), 5_000)
+                .iter()
+                .all(|part| { part.iter().map(|entry| entry.len() + 1).sum::<usize>() <= ARGUMENTS })
         );
         assert_eq!(parts.concat(), list);
         assert!(chunks(Vec::new(), 500).is_empty());

@@ -37,10 +37,8 @@ impl Engine {
         for (file, name) in files {
             check(file, SECRETS)?;
             let fetched = vault.secret(member, name);
-            let secret = fetched.map_err(|source| StepError::Vault {
-                what: format!("secret {name} of {member}"),
-                source,
-            })?;
+            let secret = fetched
+                .map_err(|source| StepError::Vault { what: format!("secret {name} of {member}"), source })?;
             pack(file, archive.file(file, 0o444, &secret))?;
         }
         let bytes = pack(SECRETS, archive.finish())?;
@@ -62,11 +60,7 @@ impl Engine {
             check(path, FOLDER)?;
             for (end, _) in path.match_indices('/') {
                 let folder = &path[..end];
-                let mode = if folder == "certificates" {
-                    0o700
-                } else {
-                    0o755
-                };
+                let mode = if folder == "certificates" { 0o700 } else { 0o755 };
                 pack(folder, archive.folder(folder, mode))?;
             }
             match content {
@@ -92,8 +86,7 @@ impl Engine {
     /// Has the ingress test a configuration and serve by it; if it is wrong, the one before stays.
     pub(super) async fn activate(&self, container: &str, digest: &str) -> Result<(), StepError> {
         let command = vec![ACTIVATE.to_owned(), digest.to_owned()];
-        self.run_well(container, ACTIVATE, command, ACTIVATE_LIMIT)
-            .await
+        self.run_well(container, ACTIVATE, command, ACTIVATE_LIMIT).await
     }
 
     /// Removes files from the ingress's volume.
@@ -143,15 +136,9 @@ fn check(path: &str, folder: &'static str) -> Result<(), StepError> {
     if stays_below(path) {
         return Ok(());
     }
-    Err(StepError::Path {
-        path: path.to_owned(),
-        folder,
-    })
+    Err(StepError::Path { path: path.to_owned(), folder })
 }
 
 fn pack<T>(path: &str, packed: std::io::Result<T>) -> Result<T, StepError> {
-    packed.map_err(|source| StepError::Archive {
-        path: path.to_owned(),
-        source,
-    })
+    packed.map_err(|source| StepError::Archive { path: path.to_owned(), source })
 }

@@ -26,31 +26,17 @@ const LIMIT: Duration = Duration::from_mins(1);
 
 impl Engine {
     /// The files in the volume of an ingress; none if there is no such container.
-    pub async fn ingress_files(
-        &self,
-        container: &str,
-    ) -> Result<Option<IngressFiles>, EngineError> {
+    pub async fn ingress_files(&self, container: &str) -> Result<Option<IngressFiles>, EngineError> {
         let doing = format!("reading {FOLDER} of {container}");
         match timeout(LIMIT, self.read_ingress(container, &doing)).await {
             Ok(files) => files,
-            Err(_) => Err(EngineError::TimeLimit {
-                doing,
-                seconds: LIMIT.as_secs(),
-            }),
+            Err(_) => Err(EngineError::TimeLimit { doing, seconds: LIMIT.as_secs() }),
         }
     }
 
-    async fn read_ingress(
-        &self,
-        container: &str,
-        doing: &str,
-    ) -> Result<Option<IngressFiles>, EngineError> {
-        let options = DownloadFromContainerOptions {
-            path: FOLDER.to_owned(),
-        };
-        let archive = self
-            .docker
-            .download_from_container(container, Some(options));
+    async fn read_ingress(&self, container: &str, doing: &str) -> Result<Option<IngressFiles>, EngineError> {
+        let options = DownloadFromContainerOptions { path: FOLDER.to_owned() };
+        let archive = self.docker.download_from_container(container, Some(options));
         let mut archive = std::pin::pin!(archive.map_err(|error| EngineError::new(doing, error)));
         let first = match archive.next().await {
             Some(Ok(part)) => part,
@@ -59,10 +45,7 @@ impl Engine {
             None => return Ok(Some(IngressFiles::default())),
         };
 
-        let garbled = |message: String| EngineError::Garbled {
-            doing: doing.to_owned(),
-            message,
-        };
+        let garbled = |message: String| EngineError::Garbled { doing: doing.to_owned(), message };
         let (sender, parts) = mpsc::channel(16);
         let reader = tokio::task::spawn_blocking(move || read(Parts::new(first, parts)));
         while let Some(part) = archive.next().await {
@@ -92,11 +75,7 @@ struct Parts {
 
 impl Parts {
     fn new(first: Bytes, rest: mpsc::Receiver<Bytes>) -> Self {
-        Self {
-            current: first,
-            rest,
-            left: TOTAL_BYTES,
-        }
+        Self { current: first, rest, left: TOTAL_BYTES }
     }
 }
 
@@ -111,10 +90,8 @@ impl Read for Parts {
         let count = self.current.len().min(into.len());
         let part = self.current.split_to(count);
         into[..count].copy_from_slice(&part);
-        self.left = self
-            .left
-            .checked_sub(count as u64)
-            .ok_or_else(|| io::Error::other("more than 256 MiB"))?;
+        self.left =
+            self.left.checked_sub(count as u64).ok_or_else(|| io::Error::other("more than 256 MiB"))?;
         Ok(count)
     }
 }
@@ -150,11 +127,7 @@ fn read(archive: impl Read) -> io::Result<IngressFiles> {
         }
         seen.files.insert(path, sha256(&content));
     }
-    if let Some(routes) = seen
-        .current
-        .as_ref()
-        .and_then(|digest| routes_by_digest.remove(digest))
-    {
+    if let Some(routes) = seen.current.as_ref().and_then(|digest| routes_by_digest.remove(digest)) {
         seen.routes = routes;
     }
     Ok(seen)
@@ -189,9 +162,7 @@ fn routes(index: &str) -> BTreeSet<String> {
     let included = |line: &str| {
         let path = line.trim().strip_prefix("include")?.strip_suffix(';')?;
         let path = path.strip_prefix(char::is_whitespace)?.trim();
-        let path = path
-            .strip_prefix(FOLDER)
-            .map_or(path, |path| path.trim_start_matches('/'));
+        let path = path.strip_prefix(FOLDER).map_or(path, |path| path.trim_start_matches('/'));
         let is_route = path.starts_with("routes/") && path.strip_suffix(".conf").is_some();
         is_route.then(|| path.to_owned())
     };
@@ -219,19 +190,13 @@ mod tests {
         let tar = archive(|builder| {
             let index = "http {\n  include routes/a-1.conf;\n\tinclude /etc/campanile/routes/b-2.conf;\n  # include routes/c.conf;\n  include mime.types;\n}\n";
             file(builder, "campanile/index/1234.conf", index.as_bytes());
-            file(
-                builder,
-                "campanile/index/5678.conf",
-                b"include routes/old.conf;",
-            );
+            file(builder, "campanile/index/5678.conf", b"include routes/old.conf;");
             file(builder, "campanile/loaded", b"1234\n");
             file(builder, "campanile/routes/a-1.conf", b"");
             let mut link = tar::Header::new_gnu();
             link.set_entry_type(tar::EntryType::Symlink);
             link.set_size(0);
-            builder
-                .append_link(&mut link, "campanile/nginx.conf", "index/1234.conf")
-                .unwrap();
+            builder.append_link(&mut link, "campanile/nginx.conf", "index/1234.conf").unwrap();
         });
         let seen = read(&tar[..]).unwrap();
         assert_eq!(seen.current.as_deref(), Some("1234"));
@@ -239,20 +204,14 @@ mod tests {
         let routes = ["routes/a-1.conf", "routes/b-2.conf"].map(str::to_owned);
         assert_eq!(seen.routes, routes.into());
         let paths: Vec<_> = seen.files.keys().collect();
-        assert_eq!(
-            paths,
-            ["index/1234.conf", "index/5678.conf", "routes/a-1.conf"]
-        );
+        assert_eq!(paths, ["index/1234.conf", "index/5678.conf", "routes/a-1.conf"]);
         assert_eq!(seen.files["routes/a-1.conf"], sha256(b""));
     }
 
     #[test]
     fn bounds() {
         let large = archive(|builder| file(builder, "campanile/big", &vec![0; (4 << 20) + 1]));
-        assert_eq!(
-            read(&large[..]).unwrap_err().to_string(),
-            "big is larger than 4 MiB"
-        );
+        assert_eq!(read(&large[..]).unwrap_err().to_string(), "big is larger than 4 MiB");
         let cut = archive(|builder| file(builder, "campanile/a", &[7; 5000]));
         assert!(read(&cut[..2000]).is_err());
     }

@@ -14,12 +14,8 @@ const BOUND: usize = 4 << 10;
 impl Engine {
     /// The last lines of both outputs, the last 4 KiB of them, without control characters.
     pub async fn last_lines(&self, container: &str, count: u32) -> Result<String, EngineError> {
-        let options = LogsOptions {
-            stdout: true,
-            stderr: true,
-            tail: count.to_string(),
-            ..LogsOptions::default()
-        };
+        let options =
+            LogsOptions { stdout: true, stderr: true, tail: count.to_string(), ..LogsOptions::default() };
         let mut lines = std::pin::pin!(self.docker.logs(container, Some(options)));
         let read = async {
             let mut last = Vec::new();

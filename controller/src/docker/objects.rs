@@ -32,10 +32,7 @@ impl Engine {
             name: name.clone(),
             driver: Some("bridge".to_owned()),
             internal: Some(network.internal),
-            ipam: Some(Ipam {
-                config: Some(vec![addresses]),
-                ..Ipam::default()
-            }),
+            ipam: Some(Ipam { config: Some(vec![addresses]), ..Ipam::default() }),
             labels: Some(hashed(&network.labels)),
             ..NetworkCreateRequest::default()
         };
@@ -66,11 +63,7 @@ impl Engine {
         let made = call(&format!("creating {object}"), DEFAULT, made).await;
         let made = made.map_err(|error| created(object.clone(), error))?;
         // Engines hand over one that is there already as if they had made it.
-        if made.labels == hashed(&volume.labels) {
-            Ok(())
-        } else {
-            Err(StepError::Exists { object })
-        }
+        if made.labels == hashed(&volume.labels) { Ok(()) } else { Err(StepError::Exists { object }) }
     }
 
     pub(super) async fn create_container(&self, container: &Container) -> Result<(), StepError> {
@@ -83,22 +76,16 @@ impl Engine {
         let made = self.docker.create_container(Some(options), body);
         let made = call(&format!("creating {object}"), DEFAULT, made).await;
         made.map(drop).map_err(|error| match error {
-            EngineError::Refused {
-                status: 404,
-                message,
-                ..
-            } if message.starts_with("No such image") => StepError::NoImage {
-                image: container.declaration.image.clone(),
-            },
+            EngineError::Refused { status: 404, message, .. } if message.starts_with("No such image") => {
+                StepError::NoImage { image: container.declaration.image.clone() }
+            }
             error => created(object, error),
         })
     }
 
     pub(super) async fn start(&self, name: &str) -> Result<(), StepError> {
         let id = self.our_container(name).await?;
-        let started = self
-            .docker
-            .start_container(&id, None::<StartContainerOptions>);
+        let started = self.docker.start_container(&id, None::<StartContainerOptions>);
         let started = call(&format!("starting container {name}"), DEFAULT, started).await;
         started.map_err(StepError::Engine)
     }
@@ -120,11 +107,7 @@ impl Engine {
         let Some(id) = self.find_our_container(name).await? else {
             return Ok(());
         };
-        let volumes_stay = RemoveContainerOptions {
-            v: false,
-            force: false,
-            link: false,
-        };
+        let volumes_stay = RemoveContainerOptions { v: false, force: false, link: false };
         let removed = self.docker.remove_container(&id, Some(volumes_stay));
         gone(call(&format!("removing container {name}"), DEFAULT, removed).await)
     }
@@ -132,16 +115,12 @@ impl Engine {
     /// The id of a container of ours, which must be there. By its id nobody can put another in its place.
     pub(super) async fn our_container(&self, name: &str) -> Result<String, StepError> {
         let found = self.find_our_container(name).await?;
-        found.ok_or_else(|| StepError::Missing {
-            object: format!("container {name}"),
-        })
+        found.ok_or_else(|| StepError::Missing { object: format!("container {name}") })
     }
 
     async fn find_our_container(&self, name: &str) -> Result<Option<String>, StepError> {
         let object = format!("container {name}");
-        let seen = self
-            .docker
-            .inspect_container(name, None::<InspectContainerOptions>);
+        let seen = self.docker.inspect_container(name, None::<InspectContainerOptions>);
         let seen = found(call(&format!("looking at {object}"), DEFAULT, seen).await)?;
         let Some(seen) = seen else {
             return Ok(None);
@@ -155,9 +134,7 @@ impl Engine {
         &self,
         name: &str,
     ) -> Result<Option<(String, HashMap<String, String>)>, StepError> {
-        let seen = self
-            .docker
-            .inspect_network(name, None::<InspectNetworkOptions>);
+        let seen = self.docker.inspect_network(name, None::<InspectNetworkOptions>);
         let seen = found(call(&format!("looking at network {name}"), DEFAULT, seen).await)?;
         Ok(seen.and_then(|seen| Some((seen.id?, seen.labels.unwrap_or_default()))))
     }
@@ -167,10 +144,7 @@ impl Engine {
         if self.owns(labels) {
             return Ok(());
         }
-        Err(StepError::Foreign {
-            object: object.to_owned(),
-            platform: self.platform.to_string(),
-        })
+        Err(StepError::Foreign { object: object.to_owned(), platform: self.platform.to_string() })
     }
 }
 
@@ -186,11 +160,9 @@ fn found<T>(seen: Result<T, EngineError>) -> Result<Option<T>, StepError> {
 fn gone(done: Result<(), EngineError>) -> Result<(), StepError> {
     match done {
         Err(EngineError::Refused { status: 404, .. }) => Ok(()),
-        Err(EngineError::Refused {
-            status: 409,
-            message,
-            ..
-        }) if message.contains("already in progress") => Ok(()),
+        Err(EngineError::Refused { status: 409, message, .. }) if message.contains("already in progress") => {
+            Ok(())
+        }
         done => done.map_err(StepError::Engine),
     }
 }

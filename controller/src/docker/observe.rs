@@ -8,9 +8,7 @@ use bollard::query_parameters::ListVolumesOptions;
 use bollard::query_parameters::{ListContainersOptions, ListImagesOptions, ListNetworksOptions};
 use campanile_plan::docker::{Answer, ContainerState, HealthState, ObservedContainer};
 use campanile_plan::docker::{ObservedEngine, ObservedNetwork, ObservedVolume, label};
-use models::{
-    ContainerSummaryHealthStatusEnum as ListedHealth, ContainerSummaryStateEnum as Listed,
-};
+use models::{ContainerSummaryHealthStatusEnum as ListedHealth, ContainerSummaryStateEnum as Listed};
 
 use super::call::{LIST, call};
 use super::{Engine, EngineError};
@@ -19,12 +17,8 @@ impl Engine {
     /// Everything on the engine, ours and foreign. Of our running containers those that name a page in their label are
     /// asked for it through the ingress.
     pub async fn observe(&self, ingress_container: &str) -> Result<ObservedEngine, EngineError> {
-        let (networks, volumes, mut containers, images) = tokio::try_join!(
-            self.networks(),
-            self.volumes(),
-            self.containers(),
-            self.images(),
-        )?;
+        let (networks, volumes, mut containers, images) =
+            tokio::try_join!(self.networks(), self.volumes(), self.containers(), self.images(),)?;
         let ingress = match containers.get(ingress_container) {
             Some(container) if self.owns(&container.labels) => {
                 let running = container.state == ContainerState::Running;
@@ -35,18 +29,11 @@ impl Engine {
                 files?
             }
             _ => {
-                self.ask_all(ingress_container, false, &mut containers)
-                    .await;
+                self.ask_all(ingress_container, false, &mut containers).await;
                 None
             }
         };
-        Ok(ObservedEngine {
-            networks,
-            volumes,
-            containers,
-            images,
-            ingress,
-        })
+        Ok(ObservedEngine { networks, volumes, containers, images, ingress })
     }
 
     async fn networks(&self) -> Result<BTreeMap<String, ObservedNetwork>, EngineError> {
@@ -66,20 +53,14 @@ impl Engine {
     }
 
     async fn containers(&self) -> Result<BTreeMap<String, ObservedContainer>, EngineError> {
-        let options = ListContainersOptions {
-            all: true,
-            ..ListContainersOptions::default()
-        };
+        let options = ListContainersOptions { all: true, ..ListContainersOptions::default() };
         let all = self.docker.list_containers(Some(options));
         let listed = call("listing the containers", LIST, all).await?;
         Ok(listed.into_iter().filter_map(container).collect())
     }
 
     async fn images(&self) -> Result<BTreeSet<String>, EngineError> {
-        let options = ListImagesOptions {
-            digests: true,
-            ..ListImagesOptions::default()
-        };
+        let options = ListImagesOptions { digests: true, ..ListImagesOptions::default() };
         let all = self.docker.list_images(Some(options));
         let listed = call("listing the images", LIST, all).await?;
         let tags_and_digests =
@@ -94,9 +75,9 @@ impl Engine {
         ingress_runs: bool,
         containers: &mut BTreeMap<String, ObservedContainer>,
     ) {
-        let asked = containers.values_mut().filter(|container| {
-            container.state == ContainerState::Running && self.owns(&container.labels)
-        });
+        let asked = containers
+            .values_mut()
+            .filter(|container| container.state == ContainerState::Running && self.owns(&container.labels));
         let asked: Vec<_> = asked
             .filter_map(|container| {
                 let page = container.labels.get(label::ASK).cloned()?;
@@ -104,11 +85,8 @@ impl Engine {
             })
             .collect();
         let pages: BTreeSet<String> = asked.iter().map(|(page, _)| page.clone()).collect();
-        let answers = if ingress_runs && !pages.is_empty() {
-            self.ask(ingress, pages).await
-        } else {
-            BTreeMap::new()
-        };
+        let answers =
+            if ingress_runs && !pages.is_empty() { self.ask(ingress, pages).await } else { BTreeMap::new() };
         let nobody = || Answer::Nothing("the ingress does not run, so nobody could ask".to_owned());
         for (page, answer) in asked {
             *answer = Some(answers.get(&page).cloned().unwrap_or_else(nobody));
@@ -121,9 +99,7 @@ fn network(listed: models::Network) -> Option<(String, ObservedNetwork)> {
     let subnets = configured.into_iter().flatten();
     let observed = ObservedNetwork {
         labels: sorted(listed.labels),
-        subnets: subnets
-            .filter_map(|part| part.subnet?.parse().ok())
-            .collect(),
+        subnets: subnets.filter_map(|part| part.subnet?.parse().ok()).collect(),
     };
     Some((listed.name?, observed))
 }
@@ -131,15 +107,10 @@ fn network(listed: models::Network) -> Option<(String, ObservedNetwork)> {
 fn container(listed: models::ContainerSummary) -> Option<(String, ObservedContainer)> {
     let names = listed.names.unwrap_or_default();
     // A container that others link to also goes by /other/alias.
-    let name = names
-        .iter()
-        .filter_map(|name| name.strip_prefix('/'))
-        .find(|name| !name.contains('/'))?;
+    let name = names.iter().filter_map(|name| name.strip_prefix('/')).find(|name| !name.contains('/'))?;
     let status = listed.status.unwrap_or_default();
     let listed_health = listed.health.and_then(|health| health.status);
-    let networks = listed
-        .network_settings
-        .and_then(|settings| settings.networks);
+    let networks = listed.network_settings.and_then(|settings| settings.networks);
     let address = |(network, endpoint): (String, models::EndpointSettings)| {
         Some((network, endpoint.ip_address?.parse().ok()?))
     };
@@ -196,10 +167,7 @@ mod tests {
     fn health_from_the_status() {
         let table = [
             ("Up 3 minutes (healthy)", Some(HealthState::Healthy)),
-            (
-                "Up 2 seconds (health: starting)",
-                Some(HealthState::Starting),
-            ),
+            ("Up 2 seconds (health: starting)", Some(HealthState::Starting)),
             ("Up 2 hours (unhealthy)", Some(HealthState::Unhealthy)),
             ("Up 2 hours", None),
             ("Up 2 hours (Paused)", None),

@@ -21,13 +21,8 @@ const DEFAULT_REGISTRY: &str = "docker.io";
 /// What registries and engines say when there is no such image.
 const NO_IMAGE: &[&str] = &["manifest unknown", "name unknown", "not found: name"];
 /// What they say when they want to know who asks. The default registry says it of images that do not exist, too.
-const PASSWORD: &[&str] = &[
-    "no basic auth credentials",
-    "unauthorized",
-    "authentication required",
-    "access denied",
-    "denied:",
-];
+const PASSWORD: &[&str] =
+    &["no basic auth credentials", "unauthorized", "authentication required", "access denied", "denied:"];
 
 impl Engine {
     /// Fetches an image, with the registry's password where the platform has one.
@@ -65,18 +60,13 @@ impl Engine {
         credentials: Option<DockerCredentials>,
         progress: &(dyn Fn(&str) + Sync),
     ) -> Result<(), StepError> {
-        let options = CreateImageOptions {
-            from_image: Some(image.to_owned()),
-            ..CreateImageOptions::default()
-        };
+        let options =
+            CreateImageOptions { from_image: Some(image.to_owned()), ..CreateImageOptions::default() };
         let lines = self.docker.create_image(Some(options), None, credentials);
         let mut lines = std::pin::pin!(lines);
         loop {
             let next = timeout(STALL, lines.next()).await;
-            let stalled = |_| StepError::Stalled {
-                image: image.to_owned(),
-                seconds: STALL.as_secs(),
-            };
+            let stalled = |_| StepError::Stalled { image: image.to_owned(), seconds: STALL.as_secs() };
             match next.map_err(stalled)? {
                 None => return Ok(()),
                 Some(Ok(line)) => progress(&told(&line)),
@@ -103,11 +93,7 @@ fn told(line: &CreateImageInfo) -> String {
         format!(" {current} of {total} MiB")
     });
     let status = line.status.as_deref().unwrap_or_default();
-    format!(
-        "{}{status}{}",
-        layer.unwrap_or_default(),
-        sizes.unwrap_or_default()
-    )
+    format!("{}{status}{}", layer.unwrap_or_default(), sizes.unwrap_or_default())
 }
 
 /// The same error in words that say what to do, where it is one of those that happen every day.
@@ -117,14 +103,9 @@ fn explained(error: StepError, image: &str, host: &str) -> StepError {
     };
     let says = |signs: &[&str]| signs.iter().any(|sign| message.contains(sign));
     if says(NO_IMAGE) {
-        StepError::NoImage {
-            image: image.to_owned(),
-        }
+        StepError::NoImage { image: image.to_owned() }
     } else if says(PASSWORD) {
-        StepError::Password {
-            host: host.to_owned(),
-            image: image.to_owned(),
-        }
+        StepError::Password { host: host.to_owned(), image: image.to_owned() }
     } else {
         error
     }

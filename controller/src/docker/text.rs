@@ -16,9 +16,7 @@ pub(super) fn bounded(text: &str) -> String {
 
 /// The text without control characters other than the ends of lines.
 pub(super) fn plain(text: &str) -> String {
-    text.chars()
-        .filter(|c| *c == '\n' || !c.is_control())
-        .collect()
+    text.chars().filter(|c| *c == '\n' || !c.is_control()).collect()
 }
 
 #[cfg(test)]
@@ -27,10 +25,7 @@ mod tests {
 
     #[test]
     fn long_and_wild_text_becomes_one_short_line() {
-        assert_eq!(
-            bounded("no\u{1b}[31m such\n\n image\r\n"),
-            "no[31m such image"
-        );
+        assert_eq!(bounded("no\u{1b}[31m such\n\n image\r\n"), "no[31m such image");
         let long = bounded(&"è".repeat(1000));
         assert!(long.len() <= BOUND && long.ends_with('…'), "{}", long.len());
     }

@@ -47,11 +47,7 @@ impl Transport {
                 let stream = in_time(UnixStream::connect(path)).await?;
                 exchange(stream, request).await
             }
-            Self::Tls {
-                address,
-                name,
-                config,
-            } => {
+            Self::Tls { address, name, config } => {
                 let stream = in_time(async {
                     let stream = TcpStream::connect(address).await?;
                     let connector = TlsConnector::from(Arc::clone(config));
@@ -65,9 +61,7 @@ impl Transport {
 
 async fn in_time<S>(connection: impl Future<Output = io::Result<S>>) -> io::Result<S> {
     let late = || io::Error::new(io::ErrorKind::TimedOut, "no connection within 10 seconds");
-    timeout(CONNECT, connection)
-        .await
-        .unwrap_or_else(|_| Err(late()))
+    timeout(CONNECT, connection).await.unwrap_or_else(|_| Err(late()))
 }
 
 async fn exchange<S>(stream: S, mut request: BollardRequest) -> Result<Response<Incoming>, Error>

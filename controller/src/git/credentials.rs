@@ -36,23 +36,14 @@ esac
 impl Credentials {
     /// Hands the files to a git program; `askpass` is the path of a file with [`ASKPASS`].
     pub fn give_to(&self, command: &mut Command, askpass: &Path) -> Result<(), FetchError> {
-        let Self {
-            https_file,
-            ca,
-            ssh_key,
-            known_hosts: _,
-        } = self;
+        let Self { https_file, ca, ssh_key, known_hosts: _ } = self;
         if let Some(file) = https_file {
-            command
-                .env("GIT_ASKPASS", askpass)
-                .env("CAMPANILE_HTTPS_FILE", readable(file)?);
+            command.env("GIT_ASKPASS", askpass).env("CAMPANILE_HTTPS_FILE", readable(file)?);
         }
         if let Some(ca) = ca {
             command.env("GIT_SSL_CAINFO", readable(ca)?);
         }
-        command
-            .env("GIT_SSH_VARIANT", "ssh")
-            .env("GIT_SSH_COMMAND", self.ssh()?);
+        command.env("GIT_SSH_VARIANT", "ssh").env("GIT_SSH_COMMAND", self.ssh()?);
         if ssh_key.is_none() {
             pass_on(command, "SSH_AUTH_SOCK");
         }
@@ -61,8 +52,7 @@ impl Credentials {
 
     /// How git calls ssh: never a question, never an unknown host.
     fn ssh(&self) -> Result<String, FetchError> {
-        let mut options =
-            vec!["ssh -F none -oBatchMode=yes -oStrictHostKeyChecking=yes".to_owned()];
+        let mut options = vec!["ssh -F none -oBatchMode=yes -oStrictHostKeyChecking=yes".to_owned()];
         if let Some(key) = &self.ssh_key {
             let key = plain(readable(key)?)?;
             options.push("-oIdentitiesOnly=yes -oIdentityAgent=none".to_owned());
@@ -100,10 +90,7 @@ pub fn pass_on(command: &mut Command, name: &str) {
 /// A file that can be opened, by its absolute path: git runs in another folder.
 fn readable(path: &Path) -> Result<PathBuf, FetchError> {
     let open = std::fs::File::open(path).and_then(|_| std::path::absolute(path));
-    open.map_err(|source| FetchError::Credential {
-        path: path.to_owned(),
-        source,
-    })
+    open.map_err(|source| FetchError::Credential { path: path.to_owned(), source })
 }
 
 /// A path that means itself to the shell that git starts ssh with, and to ssh (which expands `%` and `$`).
@@ -121,9 +108,7 @@ fn without_userinfo(text: &str) -> String {
     let mut parts = text.split("://");
     let mut clean = vec![parts.next().unwrap_or_default().to_owned()];
     for part in parts {
-        let end = part
-            .find(|c: char| "/'\"".contains(c) || c.is_whitespace())
-            .unwrap_or(part.len());
+        let end = part.find(|c: char| "/'\"".contains(c) || c.is_whitespace()).unwrap_or(part.len());
         clean.push(match part[..end].rfind('@') {
             Some(at) => format!("***{}", &part[at..]),
             None => part.to_owned(),
@@ -141,18 +126,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("token");
         std::fs::write(&file, "me:hunter2:x\n").unwrap();
-        let credentials = Credentials {
-            https_file: Some(file),
-            ..Credentials::default()
-        };
+        let credentials = Credentials { https_file: Some(file), ..Credentials::default() };
         for (said, expected) in [
             ("at https://me:pw@h/x: no", "at https://***@h/x: no"),
             ("at 'ssh://git@h' no", "at 'ssh://***@h' no"),
             ("at https://h/a@b", "at https://h/a@b"),
-            (
-                "the password hunter2:x is wrong",
-                "the password *** is wrong",
-            ),
+            ("the password hunter2:x is wrong", "the password *** is wrong"),
         ] {
             assert_eq!(credentials.redact(said), expected);
         }
@@ -172,15 +151,9 @@ mod tests {
             String::from_utf8(output.stdout).unwrap()
         };
         assert_eq!(ask("me:a:b \\n\n", "Username for 'https://h': "), "me\n");
-        assert_eq!(
-            ask("me:a:b \\n\n", "Password for 'https://me@h': "),
-            "a:b \\n\n"
-        );
+        assert_eq!(ask("me:a:b \\n\n", "Password for 'https://me@h': "), "a:b \\n\n");
         assert_eq!(ask("glpat-1", "Username for 'https://h': "), "git\n");
-        assert_eq!(
-            ask("glpat-1", "Password for 'https://git@h': "),
-            "glpat-1\n"
-        );
+        assert_eq!(ask("glpat-1", "Password for 'https://git@h': "), "glpat-1\n");
     }
 
     #[test]
@@ -188,10 +161,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let key = folder.path().join("a'; id; '");
         std::fs::write(&key, "").unwrap();
-        let credentials = Credentials {
-            ssh_key: Some(key),
-            ..Credentials::default()
-        };
+        let credentials = Credentials { ssh_key: Some(key), ..Credentials::default() };
         let given = credentials.give_to(&mut Command::new("git"), Path::new("askpass"));
         assert!(matches!(given, Err(FetchError::CredentialPath { .. })));
     }

@@ -47,10 +47,7 @@ pub fn member_path(name: &[u8]) -> String {
 
 /// What to say of a file that is not read.
 pub fn unreadable(message: impl Into<String>, remedy: &str) -> Unreadable {
-    Unreadable {
-        message: message.into(),
-        remedy: remedy.to_owned(),
-    }
+    Unreadable { message: message.into(), remedy: remedy.to_owned() }
 }
 
 /// A symbolic link in place of a document.
@@ -60,18 +57,12 @@ pub fn symlink() -> Unreadable {
 
 /// A folder in place of a document.
 pub fn folder() -> Unreadable {
-    unreadable(
-        "it is a folder",
-        "put a file there, or give it another name",
-    )
+    unreadable("it is a folder", "put a file there, or give it another name")
 }
 
 /// A document under a wrong name.
 pub fn wrong_ending() -> Unreadable {
-    unreadable(
-        "its name does not end in .yaml",
-        "rename it to end in .yaml",
-    )
+    unreadable("its name does not end in .yaml", "rename it to end in .yaml")
 }
 
 /// A document above the limit.
@@ -90,9 +81,7 @@ pub fn text(bytes: Vec<u8>) -> Result<String, Unreadable> {
     }
     String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
-        let line = error.as_bytes()[..valid]
-            .split(|byte| *byte == b'\n')
-            .count();
+        let line = error.as_bytes()[..valid].split(|byte| *byte == b'\n').count();
         let message = format!("it is not UTF-8 text (line {line})");
         unreadable(message, "save it in UTF-8")
     })
@@ -108,28 +97,17 @@ pub struct Collection {
 impl Collection {
     /// A snapshot without files.
     pub fn new(commit: Option<String>, limits: &Limits) -> Self {
-        let snapshot = Snapshot {
-            commit,
-            ..Snapshot::default()
-        };
-        Self {
-            snapshot,
-            limits: limits.clone(),
-            left: limits.total_bytes,
-        }
+        let snapshot = Snapshot { commit, ..Snapshot::default() };
+        Self { snapshot, limits: limits.clone(), left: limits.total_bytes }
     }
 
     /// Makes room for one more document of so many bytes; false, with a doubt, when the fleet is too large.
     pub fn admit(&mut self, bytes: u64) -> bool {
-        let Limits {
-            files, total_bytes, ..
-        } = self.limits;
+        let Limits { files, total_bytes, .. } = self.limits;
         let doubt = if self.snapshot.files.len() >= files {
             format!("the fleet has more than {files} documents; only the first {files} were read")
         } else if bytes > self.left {
-            format!(
-                "the documents have more than {total_bytes} bytes together; the last were not read"
-            )
+            format!("the documents have more than {total_bytes} bytes together; the last were not read")
         } else {
             self.left -= bytes;
             return true;
@@ -151,9 +129,7 @@ impl Collection {
     /// Says that a folder inside `members` is not entered.
     pub fn doubt_folder(&mut self, name: &[u8]) {
         let path = member_path(name);
-        self.doubt(format!(
-            "{path} is a folder; documents are read from {MEMBERS_FOLDER}/ directly"
-        ));
+        self.doubt(format!("{path} is a folder; documents are read from {MEMBERS_FOLDER}/ directly"));
     }
 
     /// The snapshot; none when there is neither a platform nor a member.
@@ -203,11 +179,7 @@ mod tests {
 
     #[test]
     fn a_snapshot_stops_at_the_limits() {
-        let limits = Limits {
-            files: 2,
-            total_bytes: 10,
-            ..Limits::default()
-        };
+        let limits = Limits { files: 2, total_bytes: 10, ..Limits::default() };
         let mut collection = Collection::new(None, &limits);
         assert!(collection.admit(6));
         assert!(!collection.admit(6));

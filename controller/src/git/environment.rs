@@ -70,10 +70,9 @@ impl Environment {
 
     /// Writes configuration and script where they are not as they should be.
     pub fn write_files(&self) -> io::Result<()> {
-        for (path, text, mode) in [
-            (self.configuration(), CONFIGURATION, 0o600),
-            (self.askpass(), ASKPASS, 0o700),
-        ] {
+        for (path, text, mode) in
+            [(self.configuration(), CONFIGURATION, 0o600), (self.askpass(), ASKPASS, 0o700)]
+        {
             if !std::fs::read(&path).is_ok_and(|bytes| bytes == text.as_bytes()) {
                 write_atomically(&path, text.as_bytes(), mode)?;
             }

@@ -78,9 +78,7 @@ pub enum FetchError {
         branch: String,
     },
     /// The commit has no such folder.
-    #[error(
-        "commit {commit} of {url} has no folder {path:?}; name the folder with platform.yaml in it"
-    )]
+    #[error("commit {commit} of {url} has no folder {path:?}; name the folder with platform.yaml in it")]
     NoPath {
         /// The repository.
         url: String,

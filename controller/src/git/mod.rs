@@ -67,11 +67,7 @@ impl Fetcher {
     ///
     /// # Errors
     /// When there is nothing to read a fleet from; one bad file is no error, it stands in the snapshot.
-    pub async fn fetch(
-        &self,
-        source: &Source,
-        accepted: Option<&str>,
-    ) -> Result<Snapshot, FetchError> {
+    pub async fn fetch(&self, source: &Source, accepted: Option<&str>) -> Result<Snapshot, FetchError> {
         match source {
             Source::Folder(path) => folder::read(path, &self.limits).await,
             Source::Git(remote) => {
@@ -86,19 +82,13 @@ impl Fetcher {
         work: impl Future<Output = Result<T, FetchError>>,
         what: &str,
     ) -> Result<T, FetchError> {
-        let timed_out = |_| FetchError::TimedOut {
-            what: what.to_owned(),
-            seconds: self.limits.time.as_secs_f32(),
-        };
+        let timed_out =
+            |_| FetchError::TimedOut { what: what.to_owned(), seconds: self.limits.time.as_secs_f32() };
         let result = tokio::time::timeout(self.limits.time, work).await;
         result.map_err(timed_out)?
     }
 
-    async fn fetch_remote(
-        &self,
-        remote: &Remote,
-        accepted: Option<&str>,
-    ) -> Result<Snapshot, FetchError> {
+    async fn fetch_remote(&self, remote: &Remote, accepted: Option<&str>) -> Result<Snapshot, FetchError> {
         let repository = Repository::open(self).await?; // I/O
         let commit = repository.fetch(remote).await?; // I/O
         let mut snapshot = tree::read(&repository, remote, &commit).await?; // I/O

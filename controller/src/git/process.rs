@@ -52,18 +52,11 @@ pub async fn run(mut command: Command, input: Vec<u8>, limit: u64) -> io::Result
             let _ = stdin.write_all(&input).await;
         }
     };
-    let ((), output, message) = tokio::join!(
-        write,
-        read_up_to(stdout, limit),
-        read_up_to(stderr, MESSAGE_BYTES)
-    );
+    let ((), output, message) =
+        tokio::join!(write, read_up_to(stdout, limit), read_up_to(stderr, MESSAGE_BYTES));
     let status = child.wait().await?;
     group.0 = None;
-    Ok(Answer {
-        status,
-        output: output?,
-        message: String::from_utf8_lossy(&message?).into_owned(),
-    })
+    Ok(Answer { status, output: output?, message: String::from_utf8_lossy(&message?).into_owned() })
 }
 
 /// Reads the beginning, and closes the pipe where the rest would be too much.

@@ -35,15 +35,9 @@ impl<'a> Repository<'a> {
         let lock = wait_for_lock(&folder.join("lock")).await?;
         environment.write_files().map_err(private(&folder))?;
         environment.remove_leftovers();
-        let repository = Self {
-            fetcher,
-            environment,
-            _lock: lock,
-        };
+        let repository = Self { fetcher, environment, _lock: lock };
         let init = ["init", "--bare", "--quiet", "--template="];
-        repository
-            .expect(&init, "make its private repository")
-            .await?;
+        repository.expect(&init, "make its private repository").await?;
         Ok(repository)
     }
 
@@ -72,10 +66,7 @@ impl<'a> Repository<'a> {
             return Err(self.give_up(remote));
         };
         if answer.message.contains("couldn't find remote ref") {
-            return Err(FetchError::NoBranch {
-                url: remote.url.clone(),
-                branch: remote.branch_name(),
-            });
+            return Err(FetchError::NoBranch { url: remote.url.clone(), branch: remote.branch_name() });
         }
         self.succeeded(answer, || format!("fetch {}", remote.url))?;
         let commit = format!("{FETCHED}^{{commit}}");
@@ -124,12 +115,7 @@ impl<'a> Repository<'a> {
     }
 
     /// Asks git something that it reads from its input.
-    pub async fn feed(
-        &self,
-        arguments: &[&str],
-        input: Vec<u8>,
-        limit: u64,
-    ) -> Result<Answer, FetchError> {
+    pub async fn feed(&self, arguments: &[&str], input: Vec<u8>, limit: u64) -> Result<Answer, FetchError> {
         let mut command = self.environment.git(arguments);
         let askpass = self.environment.askpass();
         self.fetcher.credentials.give_to(&mut command, &askpass)?;
@@ -143,11 +129,7 @@ impl<'a> Repository<'a> {
     }
 
     /// The output of a program that said yes.
-    pub fn succeeded(
-        &self,
-        answer: Answer,
-        task: impl FnOnce() -> String,
-    ) -> Result<Vec<u8>, FetchError> {
+    pub fn succeeded(&self, answer: Answer, task: impl FnOnce() -> String) -> Result<Vec<u8>, FetchError> {
         if answer.status.success() {
             return Ok(answer.output);
         }
@@ -161,11 +143,7 @@ impl<'a> Repository<'a> {
         let message: String = lines.collect::<Vec<_>>().join("; ");
         let message = match message.as_str() {
             "" => answer.status.to_string(),
-            message => message
-                .chars()
-                .filter(|c| !c.is_control())
-                .take(MESSAGE_CHARACTERS)
-                .collect(),
+            message => message.chars().filter(|c| !c.is_control()).take(MESSAGE_CHARACTERS).collect(),
         };
         Err(FetchError::Git { task, message })
     }
@@ -185,10 +163,9 @@ impl<'a> Repository<'a> {
     fn give_up(&self, remote: &Remote) -> FetchError {
         let path = self.environment.repository();
         match std::fs::remove_dir_all(&path) {
-            Ok(()) => FetchError::TooLarge {
-                url: remote.url.clone(),
-                limit: self.fetcher.limits.repository_bytes,
-            },
+            Ok(()) => {
+                FetchError::TooLarge { url: remote.url.clone(), limit: self.fetcher.limits.repository_bytes }
+            }
             Err(error) => private(&path)(error),
         }
     }
@@ -215,9 +192,7 @@ fn check_commit(text: &str) -> Result<(), FetchError> {
     if text.len() == 40 && text.chars().all(|c| c.is_ascii_hexdigit()) {
         return Ok(());
     }
-    Err(FetchError::Commit {
-        commit: text.chars().take(64).collect(),
-    })
+    Err(FetchError::Commit { commit: text.chars().take(64).collect() })
 }
 
 /// The bytes of all files in a folder.

@@ -76,9 +76,7 @@ impl Source {
 fn remote_url(scheme: &str, rest: &str) -> Result<String, SourceError> {
     if !["https", "ssh", "file"].contains(&scheme) {
         return Err(SourceError::new(
-            format!(
-                "{scheme}:// is no way to a fleet: what it brings could be read or changed on the way"
-            ),
+            format!("{scheme}:// is no way to a fleet: what it brings could be read or changed on the way"),
             "use https://, ssh:// or file://",
         ));
     }
@@ -118,19 +116,13 @@ fn is_user_at_host(text: &str) -> bool {
 
 fn absolute(place: &str) -> Result<PathBuf, SourceError> {
     std::path::absolute(place).map_err(|error| {
-        SourceError::new(
-            format!("{place:?} is no path: {error}"),
-            "write a folder, or URL#branch:path",
-        )
+        SourceError::new(format!("{place:?} is no path: {error}"), "write a folder, or URL#branch:path")
     })
 }
 
 fn path_text(path: &Path) -> Result<String, SourceError> {
     path.to_str().map(str::to_owned).ok_or_else(|| {
-        SourceError::new(
-            format!("the path {} is not UTF-8", path.display()),
-            "give the folder another name",
-        )
+        SourceError::new(format!("the path {} is not UTF-8", path.display()), "give the folder another name")
     })
 }
 

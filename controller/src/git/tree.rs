@@ -33,10 +33,7 @@ pub async fn read(
     let mut wanted = Vec::new();
     for entry in list_root(repository, remote, commit).await? {
         if entry.name == MEMBERS_FOLDER.as_bytes() && entry.mode != FOLDER {
-            collection.doubt(format!(
-                "{MEMBERS_FOLDER} is {}, not a folder",
-                entry.what()
-            ));
+            collection.doubt(format!("{MEMBERS_FOLDER} is {}, not a folder", entry.what()));
         } else if entry.name == MEMBERS_FOLDER.as_bytes() {
             for member in list(repository, &entry.object).await? {
                 let kind = member_kind(&member.name);
@@ -44,32 +41,18 @@ pub async fn read(
                     collection.doubt_folder(&member.name);
                 }
                 let path = member_path(&member.name);
-                if !add(
-                    &mut collection,
-                    &mut wanted,
-                    member,
-                    (path, kind),
-                    limits.file_bytes,
-                ) {
+                if !add(&mut collection, &mut wanted, member, (path, kind), limits.file_bytes) {
                     break;
                 }
             }
         } else {
             let path = String::from_utf8_lossy(&entry.name).into_owned();
             let kind = platform_kind(&entry.name);
-            add(
-                &mut collection,
-                &mut wanted,
-                entry,
-                (path, kind),
-                limits.file_bytes,
-            );
+            add(&mut collection, &mut wanted, entry, (path, kind), limits.file_bytes);
         }
     }
     read_contents(repository, &mut collection, wanted).await?;
-    collection.finish().ok_or_else(|| FetchError::NoFleet {
-        place: format!("{remote} at commit {commit}"),
-    })
+    collection.finish().ok_or_else(|| FetchError::NoFleet { place: format!("{remote} at commit {commit}") })
 }
 
 /// Notes one entry: to be read, or why it cannot be; false when the fleet is too large to go on.
@@ -109,10 +92,7 @@ impl Entry {
     fn readable_size(&self, limit: u64) -> Result<u64, Unreadable> {
         match (self.mode.as_str(), self.size) {
             (SYMLINK, _) => Err(documents::symlink()),
-            (SUBMODULE, _) => Err(documents::unreadable(
-                "it is a submodule",
-                "commit the file itself",
-            )),
+            (SUBMODULE, _) => Err(documents::unreadable("it is a submodule", "commit the file itself")),
             (_, Some(size)) if size <= limit => Ok(size),
             (_, Some(_)) => Err(documents::too_large(limit)),
             (_, None) => Err(documents::folder()),
@@ -134,9 +114,7 @@ async fn list_root(
     commit: &str,
 ) -> Result<Vec<Entry>, FetchError> {
     let tree = format!("{commit}:{}", remote.path);
-    let answer = repository
-        .git(&["ls-tree", "-z", "--long", &tree], Vec::new())
-        .await?;
+    let answer = repository.git(&["ls-tree", "-z", "--long", &tree], Vec::new()).await?;
     let words = ["Not a valid object name", "not a tree object"];
     if words.iter().any(|words| answer.message.contains(words)) {
         return Err(FetchError::NoPath {
@@ -157,13 +135,9 @@ async fn list(repository: &Repository<'_>, tree: &str) -> Result<Vec<Entry>, Fet
 
 /// `MODE TYPE OBJECT SIZE<tab>NAME<nul>`, the size padded with spaces, `-` where there is none (git-ls-tree).
 fn parse_entries(output: &[u8]) -> Result<Vec<Entry>, FetchError> {
-    let entries = output
-        .split(|byte| *byte == 0)
-        .filter(|entry| !entry.is_empty());
+    let entries = output.split(|byte| *byte == 0).filter(|entry| !entry.is_empty());
     let parsed: Option<Vec<Entry>> = entries.map(parse_entry).collect();
-    parsed.ok_or(FetchError::Answer {
-        question: "ls-tree",
-    })
+    parsed.ok_or(FetchError::Answer { question: "ls-tree" })
 }
 
 fn parse_entry(entry: &[u8]) -> Option<Entry> {
@@ -193,15 +167,12 @@ async fn read_contents(
     }
     let limit = wanted.iter().map(|one| one.size + 200).sum();
     let arguments = ["cat-file", "--batch"];
-    let answer = repository
-        .feed(&arguments, input.into_bytes(), limit)
-        .await?;
+    let answer = repository.feed(&arguments, input.into_bytes(), limit).await?;
     let output = repository.succeeded(answer, || "read the documents".to_owned())?;
     let mut rest = output.as_slice();
     for Wanted { path, object, size } in wanted {
-        let (content, after) = parse_content(rest, &object, size).ok_or(FetchError::Answer {
-            question: "cat-file",
-        })?;
+        let (content, after) =
+            parse_content(rest, &object, size).ok_or(FetchError::Answer { question: "cat-file" })?;
         collection.insert(path, documents::text(content.to_vec()));
         rest = after;
     }

@@ -10,10 +10,7 @@ use super::{Layout, fingerprints, rule};
 /// Rules by their place in the list, which results refer to.
 const RULES: [(&str, &str); 2] = [
     ("member-document", "A document of a member is not valid"),
-    (
-        "platform-document",
-        "The document of the platform is not valid",
-    ),
+    ("platform-document", "The document of the platform is not valid"),
 ];
 
 /// One run with one result a problem.

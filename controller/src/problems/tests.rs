@@ -34,25 +34,11 @@ fn render_sample(format: Format) -> String {
         remedy: remedy.to_owned(),
     };
     let problems = [
-        problem(
-            "members/barzago.yaml",
-            (3, 20),
-            "there is no field \"sito\"",
-            "write site",
-        ),
-        problem(
-            "members/b c.yaml",
-            (1, 1),
-            "it is a symbolic link",
-            "put the file itself there",
-        ),
+        problem("members/barzago.yaml", (3, 20), "there is no field \"sito\"", "write site"),
+        problem("members/b c.yaml", (1, 1), "it is a symbolic link", "put the file itself there"),
         problem("platform.yaml", (1, 1), "the file is missing", "write it"),
     ];
-    let layout = Layout {
-        format,
-        prefix: Some("fleet/"),
-        colour: false,
-    };
+    let layout = Layout { format, prefix: Some("fleet/"), colour: false };
     render(&layout, &problems, &snapshot)
 }
 

@@ -13,11 +13,7 @@ const SHOWN_CHARACTERS: usize = 2_000;
 
 /// One block a problem, and how many there are.
 pub fn render(layout: &Layout<'_>, problems: &[Problem], snapshot: &Snapshot) -> String {
-    let renderer = if layout.colour {
-        Renderer::styled()
-    } else {
-        Renderer::plain()
-    };
+    let renderer = if layout.colour { Renderer::styled() } else { Renderer::plain() };
     let mut text = String::new();
     for problem in problems {
         let path = layout.path(&problem.file).into_owned();
@@ -48,10 +44,7 @@ fn source<'a>(problem: &Problem, path: String, snapshot: &'a Snapshot) -> Elemen
 }
 
 /// The line of a problem, and the bytes of it that the caret stands under.
-fn shown<'a>(
-    problem: &Problem,
-    snapshot: &'a Snapshot,
-) -> Option<(&'a str, std::ops::Range<usize>)> {
+fn shown<'a>(problem: &Problem, snapshot: &'a Snapshot) -> Option<(&'a str, std::ops::Range<usize>)> {
     let Place { line, column } = problem.place;
     let text = snapshot.files.get(&problem.file)?.as_ref().ok()?;
     let text = text.lines().nth(line.checked_sub(1)?)?;
@@ -62,25 +55,15 @@ fn shown<'a>(
     let (start, character) = starts.next().unwrap_or((text.len(), ' '));
     let end = (start + character.len_utf8()).min(text.len());
     let limit = text.char_indices().nth(SHOWN_CHARACTERS + 1);
-    Some((
-        &text[..limit.map_or(text.len(), |(end, _)| end)],
-        start..end,
-    ))
+    Some((&text[..limit.map_or(text.len(), |(end, _)| end)], start..end))
 }
 
 fn count(problems: &[Problem]) -> Option<String> {
-    let files: BTreeSet<&str> = problems
-        .iter()
-        .map(|problem| problem.file.as_str())
-        .collect();
+    let files: BTreeSet<&str> = problems.iter().map(|problem| problem.file.as_str()).collect();
     let plural = |count: usize, word: &str| match count {
         1 => format!("1 {word}"),
         count => format!("{count} {word}s"),
     };
-    let text = format!(
-        "{} in {}\n",
-        plural(problems.len(), "problem"),
-        plural(files.len(), "file")
-    );
+    let text = format!("{} in {}\n", plural(problems.len(), "problem"), plural(files.len(), "file"));
     (!problems.is_empty()).then_some(text)
 }

@@ -65,13 +65,9 @@ fn folder_of(path: &Path) -> &Path {
 
 fn unfinished(folder: &Path, bytes: &[u8], mode: u32) -> io::Result<NamedTempFile> {
     let (prefix, suffix) = UNFINISHED;
-    let mut file = tempfile::Builder::new()
-        .prefix(prefix)
-        .suffix(suffix)
-        .tempfile_in(folder)?;
+    let mut file = tempfile::Builder::new().prefix(prefix).suffix(suffix).tempfile_in(folder)?;
     file.write_all(bytes)?;
-    file.as_file()
-        .set_permissions(Permissions::from_mode(mode))?;
+    file.as_file().set_permissions(Permissions::from_mode(mode))?;
     file.as_file().sync_all()?;
     Ok(file)
 }

@@ -42,21 +42,14 @@ impl State {
     ///
     /// # Errors
     /// `AuthorityExists` when there is one: it is never replaced.
-    pub fn create_authority(
-        &self,
-        platform: &PlatformName,
-        now: Timestamp,
-    ) -> Result<String, StateError> {
+    pub fn create_authority(&self, platform: &PlatformName, now: Timestamp) -> Result<String, StateError> {
         let [_, pem_path] = self.authority_paths();
         if pem_path.exists() {
             return Err(StateError::AuthorityExists { path: pem_path });
         }
         create_folder(&self.folder.join("ca"))?;
         let subject = format!("Campanile {platform} internal CA");
-        let failed = |source| StateError::Certificate {
-            subject: subject.clone(),
-            source,
-        };
+        let failed = |source| StateError::Certificate { subject: subject.clone(), source };
         let key = self.authority_key(&subject)?;
         let mut parameters = parameters(&subject, now, LIFE)?;
         parameters.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
@@ -75,25 +68,20 @@ impl State {
             return KeyPair::from_pem(&text).map_err(StateError::damaged(&path));
         }
         let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256);
-        let key = key.map_err(|source| StateError::Certificate {
-            subject: subject.to_owned(),
-            source,
-        })?;
-        create_atomically(&path, key.serialize_pem().as_bytes(), 0o600)
-            .map_err(StateError::write(&path))?;
+        let key = key.map_err(|source| StateError::Certificate { subject: subject.to_owned(), source })?;
+        create_atomically(&path, key.serialize_pem().as_bytes(), 0o600).map_err(StateError::write(&path))?;
         Ok(key)
     }
 
     /// The authority; none before the first start.
     pub(super) fn authority(&self) -> Result<Option<Authority>, StateError> {
         let [key_path, pem_path] = self.authority_paths();
-        let pem =
-            if_there(std::fs::read_to_string(&pem_path)).map_err(StateError::read(&pem_path))?;
+        let pem = if_there(std::fs::read_to_string(&pem_path)).map_err(StateError::read(&pem_path))?;
         let Some(pem) = pem else { return Ok(None) };
         let text = std::fs::read_to_string(&key_path).map_err(StateError::read(&key_path))?;
         let key = KeyPair::from_pem(&text).map_err(StateError::damaged(&key_path))?;
-        let (_, block) = x509_parser::pem::parse_x509_pem(pem.as_bytes())
-            .map_err(StateError::damaged(&pem_path))?;
+        let (_, block) =
+            x509_parser::pem::parse_x509_pem(pem.as_bytes()).map_err(StateError::damaged(&pem_path))?;
         let der = block.contents;
         let (_, certificate) =
             x509_parser::parse_x509_certificate(&der).map_err(StateError::damaged(&pem_path))?;

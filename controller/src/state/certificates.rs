@@ -9,8 +9,7 @@ use campanile_plan::document::values::{DomainName, MemberName};
 use campanile_plan::observed::ObservedCertificate;
 use jiff::{SignedDuration, Timestamp};
 use rcgen::{
-    ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256,
-    SanType,
+    ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, SanType,
 };
 use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::GeneralName;
@@ -45,9 +44,8 @@ impl State {
         hosts: &BTreeSet<DomainName>,
         now: Timestamp,
     ) -> Result<(), StateError> {
-        let authority = self.authority()?.ok_or_else(|| StateError::NoAuthority {
-            folder: self.folder.join("ca"),
-        })?;
+        let authority =
+            self.authority()?.ok_or_else(|| StateError::NoAuthority { folder: self.folder.join("ca") })?;
         let bundle = leaf(authority, member, hosts, now)?;
         let path = self.certificate_path(member);
         create_folder(&self.folder.join("certificates"))?;
@@ -98,9 +96,7 @@ impl State {
     }
 
     fn certificate_path(&self, member: &MemberName) -> PathBuf {
-        self.folder
-            .join("certificates")
-            .join(format!("{member}.pem"))
+        self.folder.join("certificates").join(format!("{member}.pem"))
     }
 }
 
@@ -117,10 +113,7 @@ fn leaf(
     hosts: &BTreeSet<DomainName>,
     now: Timestamp,
 ) -> Result<String, StateError> {
-    let failed = |source| StateError::Certificate {
-        subject: member.to_string(),
-        source,
-    };
+    let failed = |source| StateError::Certificate { subject: member.to_string(), source };
     let mut parameters = parameters(member.as_str(), now, LIFE)?;
     for host in hosts {
         let name = host.as_str().try_into().map_err(failed)?;
@@ -143,14 +136,9 @@ fn observe(path: &Path, authority: &Authority) -> Result<ObservedCertificate, St
     let blocks: Result<Vec<Pem>, _> = Pem::iter_from_buffer(&bytes).collect();
     let blocks = blocks.map_err(|error| format!("it is not PEM: {error}"))?;
     let [leaf, chain, key] = blocks.as_slice() else {
-        return Err(format!(
-            "it has {} parts in place of leaf, chain and key",
-            blocks.len()
-        ));
+        return Err(format!("it has {} parts in place of leaf, chain and key", blocks.len()));
     };
-    let leaf = leaf
-        .parse_x509()
-        .map_err(|error| format!("its certificate cannot be read: {error}"))?;
+    let leaf = leaf.parse_x509().map_err(|error| format!("its certificate cannot be read: {error}"))?;
     if chain.contents != authority.der {
         return Err("it was issued by another authority".to_owned());
     }
@@ -158,8 +146,7 @@ fn observe(path: &Path, authority: &Authority) -> Result<ObservedCertificate, St
         .map_err(|error| format!("the authority cannot be read: {error}"))?;
     leaf.verify_signature(Some(issuer.public_key()))
         .map_err(|_| "its signature is not the authority's".to_owned())?;
-    let key = KeyPair::try_from(key.contents.as_slice())
-        .map_err(|_| "its key cannot be read".to_owned())?;
+    let key = KeyPair::try_from(key.contents.as_slice()).map_err(|_| "its key cannot be read".to_owned())?;
     if !is_key_of(&key, leaf.public_key()) {
         return Err("its key is not the certificate's".to_owned());
     }
@@ -178,14 +165,10 @@ fn is_key_of(key: &KeyPair, public: &SubjectPublicKeyInfo<'_>) -> bool {
 }
 
 fn hosts(leaf: &X509Certificate<'_>) -> Result<BTreeSet<DomainName>, String> {
-    let names = leaf
-        .subject_alternative_name()
-        .map_err(|error| error.to_string())?;
+    let names = leaf.subject_alternative_name().map_err(|error| error.to_string())?;
     let names = names.iter().flat_map(|names| &names.value.general_names);
     let host = |name: &GeneralName<'_>| match name {
-        GeneralName::DNSName(name) => name
-            .parse::<DomainName>()
-            .map_err(|error| error.to_string()),
+        GeneralName::DNSName(name) => name.parse::<DomainName>().map_err(|error| error.to_string()),
         other => Err(format!("it has the name {other}, which is no host")),
     };
     names.map(host).collect()

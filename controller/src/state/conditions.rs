@@ -45,11 +45,7 @@ impl Conditions {
                     Some(old) if old.status == status => old.last_transition_time,
                     _ => now,
                 };
-                let condition = Condition {
-                    status,
-                    reason,
-                    last_transition_time,
-                };
+                let condition = Condition { status, reason, last_transition_time };
                 (kind, condition)
             });
             self.members.insert(member, merged.collect());

@@ -95,9 +95,6 @@ impl StateError {
     /// For `map_err`, with the file.
     pub(super) fn damaged<E: std::fmt::Display>(path: &Path) -> impl FnOnce(E) -> Self {
         let path = path.to_owned();
-        |reason| Self::Damaged {
-            path,
-            reason: reason.to_string(),
-        }
+        |reason| Self::Damaged { path, reason: reason.to_string() }
     }
 }

@@ -24,9 +24,7 @@ impl State {
     pub fn fleet_record(&self) -> Result<Option<FleetRecord>, StateError> {
         let path = self.folder.join("fleet.json");
         let bytes = if_there(std::fs::read(&path)).map_err(StateError::read(&path))?;
-        let record = bytes
-            .map(|bytes| serde_json::from_slice(&bytes))
-            .transpose();
+        let record = bytes.map(|bytes| serde_json::from_slice(&bytes)).transpose();
         record.map_err(StateError::damaged(&path))
     }
 

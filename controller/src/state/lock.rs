@@ -34,14 +34,8 @@ impl State {
             Err(TryLockError::WouldBlock) => return Err(self.held(&mut file)),
             Err(TryLockError::Error(source)) => return Err(StateError::Write { path, source }),
         }
-        let holder = format!(
-            "process {}, since {:.0}\n",
-            std::process::id(),
-            Timestamp::now()
-        );
-        file.set_len(0)
-            .and_then(|()| file.write_all(holder.as_bytes()))
-            .map_err(StateError::write(&path))?;
+        let holder = format!("process {}, since {:.0}\n", std::process::id(), Timestamp::now());
+        file.set_len(0).and_then(|()| file.write_all(holder.as_bytes())).map_err(StateError::write(&path))?;
         for folder in ["", "accepted", "ca", "certificates"] {
             let folder = self.folder.join(folder);
             atomic::remove_unfinished(&folder).map_err(StateError::write(&folder))?;
@@ -57,9 +51,6 @@ impl State {
             "" => "a process that has just started",
             holder => holder,
         };
-        StateError::Held {
-            folder: self.folder.clone(),
-            holder: holder.to_owned(),
-        }
+        StateError::Held { folder: self.folder.clone(), holder: holder.to_owned() }
     }
 }

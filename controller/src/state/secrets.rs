@@ -81,8 +81,7 @@ impl State {
             }
         }
         let bytes = std::fs::read(&path).map_err(StateError::read(&path))?;
-        let wrong =
-            |bytes: Vec<u8>| format!("it has {} bytes in place of {KEY_BYTES}", bytes.len());
+        let wrong = |bytes: Vec<u8>| format!("it has {} bytes in place of {KEY_BYTES}", bytes.len());
         let key = bytes.try_into().map_err(wrong);
         key.map_err(StateError::damaged(&path))
     }
@@ -120,28 +119,17 @@ impl ObservedSecrets {
     }
 
     fn leave_out(&mut self, path: &Path, reason: impl Display) {
-        self.left_out.push(LeftOut {
-            path: path.to_owned(),
-            reason: reason.to_string(),
-        });
+        self.left_out.push(LeftOut { path: path.to_owned(), reason: reason.to_string() });
     }
 }
 
 /// The first 64 bits of an HMAC over whose, which and what.
-fn fingerprint(
-    key: &[u8; KEY_BYTES],
-    member: &MemberName,
-    secret: &SecretName,
-    content: &[u8],
-) -> String {
+fn fingerprint(key: &[u8; KEY_BYTES], member: &MemberName, secret: &SecretName, content: &[u8]) -> String {
     let code = Hmac::<Sha256>::new(&(*key).into())
         .chain_update(format!("{member}/{secret}/"))
         .chain_update(content)
         .finalize()
         .into_bytes();
-    let bits = code
-        .iter()
-        .take(8)
-        .fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
+    let bits = code.iter().take(8).fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
     format!("{bits:016x}")
 }

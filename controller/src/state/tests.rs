@@ -44,10 +44,7 @@ fn the_lock_names_its_holder() {
     let error = state.lock().unwrap_err().to_string();
     let holder = format!("process {}, since ", std::process::id());
     assert!(error.contains(&holder), "{error}");
-    assert!(
-        error.ends_with("name another folder with --state"),
-        "{error}"
-    );
+    assert!(error.ends_with("name another folder with --state"), "{error}");
     drop(lock);
     state.lock().unwrap();
 }
@@ -78,10 +75,7 @@ fn the_lock_clears_away_what_a_killed_holder_left() {
     std::fs::write(&left, "half").unwrap();
     state.lock().unwrap();
     assert!(!left.exists());
-    assert_eq!(
-        state.accepted_members().unwrap(),
-        BTreeSet::from([member("barzago")])
-    );
+    assert_eq!(state.accepted_members().unwrap(), BTreeSet::from([member("barzago")]));
 }
 
 #[test]
@@ -122,10 +116,7 @@ fn the_record_of_the_fleet_reads_back() {
     state.record_fleet(&record).unwrap();
     assert_eq!(state.fleet_record().unwrap(), Some(record));
     std::fs::write(state.folder().join("fleet.json"), "{").unwrap();
-    assert!(matches!(
-        state.fleet_record(),
-        Err(StateError::Damaged { .. })
-    ));
+    assert!(matches!(state.fleet_record(), Err(StateError::Damaged { .. })));
 }
 
 #[test]
@@ -143,11 +134,7 @@ fn secrets_are_known_by_keyed_fingerprints() {
     write("calco/Wrong_Name", b"hunter2");
     write("calco/large", &vec![0; 70_000]);
     write("stray", b"hunter2");
-    symlink(
-        "database-password",
-        state.folder().join("secrets/calco/link"),
-    )
-    .unwrap();
+    symlink("database-password", state.folder().join("secrets/calco/link")).unwrap();
     let observed = state.observe_secrets().unwrap();
     let fingerprint = |name: &str| &observed.fingerprints[&member(name)][&secret];
     assert_eq!(fingerprint("barzago").len(), 16);
@@ -167,10 +154,7 @@ fn secrets_are_known_by_keyed_fingerprints() {
     let key = state.folder().join("fingerprint.key");
     assert_eq!(mode(&key), 0o600);
     std::fs::remove_file(key).unwrap();
-    assert_ne!(
-        state.observe_secrets().unwrap().fingerprints,
-        observed.fingerprints
-    );
+    assert_ne!(state.observe_secrets().unwrap().fingerprints, observed.fingerprints);
 }
 
 #[test]
@@ -178,10 +162,7 @@ fn the_time_of_a_condition_moves_with_its_status_alone() {
     let (_folder, state) = state();
     let current = |status: &str, reason: &str| {
         let one = (status.to_owned(), reason.to_owned());
-        Current::from([(
-            "barzago".to_owned(),
-            BTreeMap::from([("SiteServed".to_owned(), one)]),
-        )])
+        Current::from([("barzago".to_owned(), BTreeMap::from([("SiteServed".to_owned(), one)]))])
     };
     let hour = |hour: i64| Timestamp::from_second(hour * 3600).unwrap();
     let (mut conditions, _) = state.conditions().unwrap();

@@ -32,15 +32,8 @@ async fn an_engine_that_hangs_is_given_up() {
     let begun = Instant::now();
     let endpoint = format!("unix://{}", path.display());
     let refused = Engine::connect(&declared(&endpoint, None), &platform()).await;
-    assert!(
-        begun.elapsed() < Duration::from_secs(12),
-        "{:?}",
-        begun.elapsed()
-    );
-    assert!(
-        matches!(refused, Err(EngineError::TimeLimit { .. })),
-        "{refused:?}"
-    );
+    assert!(begun.elapsed() < Duration::from_secs(12), "{:?}", begun.elapsed());
+    assert!(matches!(refused, Err(EngineError::TimeLimit { .. })), "{refused:?}");
 }
 
 /// The engine's socket behind another, which counts the calls and hangs when it is told to.
@@ -71,9 +64,7 @@ fn proxy() -> Proxy {
                 continue;
             }
             let mut engine = UnixStream::connect(socket()).await.unwrap();
-            tokio::spawn(
-                async move { tokio::io::copy_bidirectional(&mut stream, &mut engine).await },
-            );
+            tokio::spawn(async move { tokio::io::copy_bidirectional(&mut stream, &mut engine).await });
         }
     });
     proxy
@@ -90,33 +81,15 @@ async fn an_engine_that_begins_to_hang_is_given_up() {
 
     let begun = Instant::now();
     let text = engine.observe("none").await.unwrap_err().to_string();
-    assert!(
-        begun.elapsed() < Duration::from_secs(12),
-        "{:?}",
-        begun.elapsed()
-    );
+    assert!(begun.elapsed() < Duration::from_secs(12), "{:?}", begun.elapsed());
     assert!(text.starts_with("listing the "), "{text}");
     assert!(text.ends_with(": no answer within 10 seconds"), "{text}");
 
     let begun = Instant::now();
-    let stop = Action::StopContainer {
-        name: "none".to_owned(),
-        seconds: 1,
-    };
-    let text = engine
-        .apply(&step(stop), &Secrets, &|_| ())
-        .await
-        .unwrap_err()
-        .to_string();
-    assert!(
-        begun.elapsed() < Duration::from_secs(32),
-        "{:?}",
-        begun.elapsed()
-    );
-    assert_eq!(
-        text,
-        "looking at container none: no answer within 30 seconds"
-    );
+    let stop = Action::StopContainer { name: "none".to_owned(), seconds: 1 };
+    let text = engine.apply(&step(stop), &Secrets, &|_| ()).await.unwrap_err().to_string();
+    assert!(begun.elapsed() < Duration::from_secs(32), "{:?}", begun.elapsed());
+    assert_eq!(text, "looking at container none: no answer within 30 seconds");
 }
 
 #[tokio::test]
@@ -132,22 +105,15 @@ async fn looking_takes_as_many_calls_for_many_objects_as_for_few() {
     for few in ["a", "b c d e f g h"] {
         for what in few.split(' ') {
             let mut container = stage.container(what, Attachment::None);
-            container.declaration.tmpfs =
-                [("/tmp".to_owned(), "size=16m,mode=1777".to_owned())].into();
+            container.declaration.tmpfs = [("/tmp".to_owned(), "size=16m,mode=1777".to_owned())].into();
             let page = format!("http://127.0.0.1:1/{what}");
             container.labels.insert(label::ASK.to_owned(), page);
-            stage
-                .apply(Action::CreateContainer(Box::new(container)))
-                .await
-                .unwrap();
+            stage.apply(Action::CreateContainer(Box::new(container))).await.unwrap();
             stage.start(what).await;
         }
         let before = proxy.calls.load(Ordering::Relaxed);
         let seen = engine.observe(&ingress).await.unwrap();
-        let asked = seen
-            .containers
-            .values()
-            .filter(|container| container.answer.is_some());
+        let asked = seen.containers.values().filter(|container| container.answer.is_some());
         counts.push((asked.count(), proxy.calls.load(Ordering::Relaxed) - before));
     }
     // Four lists, the archive, and one program run: made, started, its end looked at.
@@ -156,8 +122,7 @@ async fn looking_takes_as_many_calls_for_many_objects_as_for_few() {
 
 #[tokio::test]
 async fn an_engine_that_is_not_there() {
-    let refused =
-        Engine::connect(&declared("unix:///nowhere/engine.sock", None), &platform()).await;
+    let refused = Engine::connect(&declared("unix:///nowhere/engine.sock", None), &platform()).await;
     let text = refused.unwrap_err().to_string();
     assert_eq!(
         text,
@@ -190,23 +155,16 @@ fn issue(folder: &Path, who: &str, trusted: &Issuer, issuer: &Issuer) -> String 
 async fn tls_proxy(folder: &str) -> u16 {
     let provider = Arc::new(ring::default_provider());
     let file = |name: &str| std::fs::read(format!("{folder}/{name}")).unwrap();
-    let certificates = |name| {
-        CertificateDer::pem_slice_iter(&file(name))
-            .collect::<Result<Vec<_>, _>>()
-            .unwrap()
-    };
+    let certificates =
+        |name| CertificateDer::pem_slice_iter(&file(name)).collect::<Result<Vec<_>, _>>().unwrap();
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(certificates("ca.pem"));
-    let verifier =
-        WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider));
+    let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider));
     let config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_client_cert_verifier(verifier.build().unwrap())
-        .with_single_cert(
-            certificates("cert.pem"),
-            PrivateKeyDer::from_pem_slice(&file("key.pem")).unwrap(),
-        )
+        .with_single_cert(certificates("cert.pem"), PrivateKeyDer::from_pem_slice(&file("key.pem")).unwrap())
         .unwrap();
     let acceptor = TlsAcceptor::from(Arc::new(config));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -242,48 +200,23 @@ async fn an_engine_by_tls_wants_our_certificate_and_must_show_its_own() {
     assert!(!by_tls.networks.is_empty());
     stage.create_ingress().await;
     stage.start("ingress").await;
-    let activate = step(Action::ActivateIngress {
-        container: stage.name("ingress"),
-        digest: "00112233".to_owned(),
-    });
-    let failed = engine
-        .apply(&activate, &Secrets, &|_| ())
-        .await
-        .unwrap_err()
-        .to_string();
-    assert!(
-        failed.ends_with("there is no /etc/campanile/index/00112233.conf"),
-        "{failed}"
-    );
+    let activate =
+        step(Action::ActivateIngress { container: stage.name("ingress"), digest: "00112233".to_owned() });
+    let failed = engine.apply(&activate, &Secrets, &|_| ()).await.unwrap_err().to_string();
+    assert!(failed.ends_with("there is no /etc/campanile/index/00112233.conf"), "{failed}");
 
     let stranger = issue(folder.path(), "stranger", &ours, &other);
     let distrust = issue(folder.path(), "distrust", &other, &ours);
-    for (host, files) in [
-        ("localhost", &stranger),
-        ("localhost", &distrust),
-        ("127.0.0.1", &right),
-    ] {
+    for (host, files) in [("localhost", &stranger), ("localhost", &distrust), ("127.0.0.1", &right)] {
         let refused = connect(host, Some(files)).await;
-        assert!(
-            matches!(refused, Err(EngineError::Connection { .. })),
-            "{refused:?}"
-        );
+        assert!(matches!(refused, Err(EngineError::Connection { .. })), "{refused:?}");
     }
     std::fs::write(format!("{distrust}/key.pem"), "no key").unwrap();
     let garbled = connect("localhost", Some(&distrust)).await;
-    assert!(
-        matches!(garbled, Err(EngineError::Pem { .. })),
-        "{garbled:?}"
-    );
+    assert!(matches!(garbled, Err(EngineError::Pem { .. })), "{garbled:?}");
     std::fs::remove_file(format!("{distrust}/ca.pem")).unwrap();
     let missing = connect("localhost", Some(&distrust)).await;
-    assert!(
-        matches!(missing, Err(EngineError::File { .. })),
-        "{missing:?}"
-    );
+    assert!(matches!(missing, Err(EngineError::File { .. })), "{missing:?}");
     let bare = connect("localhost", None).await;
-    assert!(
-        matches!(bare, Err(EngineError::Endpoint { .. })),
-        "{bare:?}"
-    );
+    assert!(matches!(bare, Err(EngineError::Endpoint { .. })), "{bare:?}");
 }

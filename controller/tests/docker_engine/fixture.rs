@@ -23,9 +23,8 @@ impl Stage {
     pub async fn new(topic: &str) -> Self {
         let platform: PlatformName = format!("campanile-livetest-{topic}").parse().unwrap();
         let engine = Engine::connect(&declared(&endpoint(), None), &platform).await;
-        let engine = engine.unwrap_or_else(|error| {
-            panic!("this test needs a Docker Engine at {}: {error}", endpoint())
-        });
+        let engine = engine
+            .unwrap_or_else(|error| panic!("this test needs a Docker Engine at {}: {error}", endpoint()));
         remove_all(&platform);
         Self { platform, engine }
     }
@@ -44,20 +43,12 @@ impl Stage {
 
     /// The platform's container of that name, which does not start.
     pub fn container(&self, what: &str, attachment: Attachment) -> Container {
-        Container {
-            name: self.name(what),
-            attachment,
-            declaration: declaration(SITE),
-            labels: self.labels(),
-        }
+        Container { name: self.name(what), attachment, declaration: declaration(SITE), labels: self.labels() }
     }
 
     /// The ingress with its volume; an engine makes a missing volume by itself, but without labels.
     pub async fn create_ingress(&self) {
-        let volume = Volume {
-            name: self.name("ingress"),
-            labels: self.labels(),
-        };
+        let volume = Volume { name: self.name("ingress"), labels: self.labels() };
         self.apply(Action::CreateVolume(volume)).await.unwrap();
         let create = Action::CreateContainer(Box::new(self.ingress()));
         self.apply(create).await.unwrap();
@@ -66,20 +57,10 @@ impl Stage {
     /// An ingress on the host's network, as its image wants it.
     pub fn ingress(&self) -> Container {
         let mut declaration = declaration(INGRESS);
-        declaration.mounts = [(
-            "/etc/campanile".to_owned(),
-            Mount {
-                volume: self.name("ingress"),
-                read_only: false,
-            },
-        )]
-        .into();
-        declaration.tmpfs = ["/run", "/tmp"]
-            .map(|path| (path.to_owned(), "size=16m".to_owned()))
-            .into();
-        declaration.capabilities = ["CHOWN", "KILL", "SETGID", "SETUID"]
-            .map(str::to_owned)
-            .to_vec();
+        declaration.mounts =
+            [("/etc/campanile".to_owned(), Mount { volume: self.name("ingress"), read_only: false })].into();
+        declaration.tmpfs = ["/run", "/tmp"].map(|path| (path.to_owned(), "size=16m".to_owned())).into();
+        declaration.capabilities = ["CHOWN", "KILL", "SETGID", "SETUID"].map(str::to_owned).to_vec();
         Container {
             name: self.name("ingress"),
             attachment: Attachment::Host,
@@ -133,9 +114,7 @@ pub fn socket() -> String {
 /// An engine as a platform declares it; `tls` is the folder with ca.pem, cert.pem and key.pem.
 pub fn declared(endpoint: &str, tls: Option<&str>) -> document::Engine {
     let tls = tls.map_or(String::new(), |folder| {
-        format!(
-            "tls: {{ca: {folder}/ca.pem, certificate: {folder}/cert.pem, key: {folder}/key.pem}}"
-        )
+        format!("tls: {{ca: {folder}/ca.pem, certificate: {folder}/cert.pem, key: {folder}/key.pem}}")
     });
     let text = format!(
         "apiVersion: campanile.it/v1alpha1

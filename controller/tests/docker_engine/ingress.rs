@@ -49,20 +49,9 @@ async fn the_ingress_takes_files_and_serves_by_them() {
     };
     // Stopped or not: files go in before the first start, and are seen.
     stage.apply(upload).await.unwrap();
-    let files = stage
-        .engine
-        .ingress_files(&stage.name("ingress"))
-        .await
-        .unwrap()
-        .unwrap();
-    assert_eq!(
-        files.files["routes/barzago-1.conf"],
-        sha256(route.as_bytes())
-    );
-    assert_eq!(
-        files.files["certificates/barzago-1.pem"],
-        sha256(b"bundle of barzago")
-    );
+    let files = stage.engine.ingress_files(&stage.name("ingress")).await.unwrap().unwrap();
+    assert_eq!(files.files["routes/barzago-1.conf"], sha256(route.as_bytes()));
+    assert_eq!(files.files["certificates/barzago-1.pem"], sha256(b"bundle of barzago"));
     assert_ne!(files.current.as_deref(), Some(DIGEST));
 
     stage.start("ingress").await;
@@ -71,10 +60,7 @@ async fn the_ingress_takes_files_and_serves_by_them() {
         digest: digest.to_owned(),
     };
     stage.apply(activate(DIGEST)).await.unwrap();
-    let answer = std::process::Command::new("curl")
-        .args(["-si", "http://127.0.0.1:7981/"])
-        .output()
-        .unwrap();
+    let answer = std::process::Command::new("curl").args(["-si", "http://127.0.0.1:7981/"]).output().unwrap();
     assert!(answer.stdout.starts_with(b"HTTP/1.1 204"), "{answer:?}");
 
     match stage.apply(activate("badbadbad")).await {
@@ -87,12 +73,7 @@ async fn the_ingress_takes_files_and_serves_by_them() {
     };
     stage.apply(remove).await.unwrap();
 
-    let files = stage
-        .engine
-        .ingress_files(&stage.name("ingress"))
-        .await
-        .unwrap()
-        .unwrap();
+    let files = stage.engine.ingress_files(&stage.name("ingress")).await.unwrap().unwrap();
     assert_eq!(files.current.as_deref(), Some(DIGEST));
     assert_eq!(files.loaded.as_deref(), Some(DIGEST));
     assert_eq!(files.routes, ["routes/barzago-1.conf".to_owned()].into());
@@ -108,12 +89,5 @@ async fn the_ingress_takes_files_and_serves_by_them() {
         "/etc/campanile/routes/barzago-1.conf",
     ]);
     assert_eq!(modes, "700 0\n400 0\n644 0");
-    assert_eq!(
-        stage
-            .engine
-            .ingress_files("campanile-livetest-nothing")
-            .await
-            .unwrap(),
-        None
-    );
+    assert_eq!(stage.engine.ingress_files("campanile-livetest-nothing").await.unwrap(), None);
 }

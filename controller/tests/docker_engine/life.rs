@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use campanile_plan::docker::{
-    Answer, Attachment, Container, ContainerState, HealthState, Mount, Network, ObservedEngine,
-    Volume, label,
+    Answer, Attachment, Container, ContainerState, HealthState, Mount, Network, ObservedEngine, Volume, label,
 };
 use campanile_plan::plan::Action;
 
@@ -23,10 +22,7 @@ async fn seen(stage: &Stage, expected: impl Fn(&ObservedEngine) -> bool) -> Obse
         if expected(&observed) {
             return observed;
         }
-        assert!(
-            Instant::now() < end,
-            "never seen; the last was {observed:#?}"
-        );
+        assert!(Instant::now() < end, "never seen; the last was {observed:#?}");
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
 }
@@ -36,10 +32,7 @@ fn site(stage: &Stage) -> Container {
     declaration.user = Some("65534:65534".to_owned());
     declaration.environment = [("SITE_TITLE".to_owned(), "Comune di Barzago".to_owned())].into();
     declaration.secrets = [("token".to_owned(), "fingerprint".to_owned())].into();
-    let mount = |what: &str, read_only| Mount {
-        volume: stage.name(what),
-        read_only,
-    };
+    let mount = |what: &str, read_only| Mount { volume: stage.name(what), read_only };
     declaration.mounts = [
         ("/run/secrets".to_owned(), mount("secrets", false)),
         ("/srv/content".to_owned(), mount("content", true)),
@@ -75,10 +68,7 @@ fn silent(stage: &Stage) -> Container {
 
 async fn create_all(stage: &Stage) {
     for what in ["content", "secrets", "ingress"] {
-        let volume = Volume {
-            name: stage.name(what),
-            labels: stage.labels(),
-        };
+        let volume = Volume { name: stage.name(what), labels: stage.labels() };
         stage.apply(Action::CreateVolume(volume)).await.unwrap();
     }
     let network = Network {
@@ -105,15 +95,9 @@ async fn a_site_from_its_first_step_to_its_last() {
     stage.apply(write).await.unwrap();
 
     let made = seen(&stage, |_| true).await;
-    assert_eq!(
-        made.networks[&stage.name("network")].subnets,
-        ["10.79.1.0/28".parse().unwrap()]
-    );
+    assert_eq!(made.networks[&stage.name("network")].subnets, ["10.79.1.0/28".parse().unwrap()]);
     assert_eq!(made.volumes[&stage.name("content")].labels, stage.labels());
-    assert_eq!(
-        made.containers[&stage.name("site")].state,
-        ContainerState::Created
-    );
+    assert_eq!(made.containers[&stage.name("site")].state, ContainerState::Created);
     assert!(made.images.contains(SITE), "{:?}", made.images);
     assert!(!made.images.iter().any(|name| name.contains("<none>")));
 
@@ -130,20 +114,12 @@ async fn a_site_from_its_first_step_to_its_last() {
     let site = &running.containers[&name];
     assert_eq!(site.answer, Some(Answer::Status(200)));
     assert_eq!(site.health, Some(HealthState::Healthy));
-    assert_eq!(
-        site.addresses[&stage.name("network")],
-        ADDRESS.parse::<std::net::Ipv4Addr>().unwrap()
-    );
+    assert_eq!(site.addresses[&stage.name("network")], ADDRESS.parse::<std::net::Ipv4Addr>().unwrap());
     let silent = running.containers[&stage.name("silent")].answer.clone();
     assert!(matches!(silent, Some(Answer::Nothing(_))), "{silent:?}");
 
-    let secret = docker(&[
-        "exec",
-        &name,
-        "sh",
-        "-c",
-        "cat /run/secrets/token; stat -c ' %a %u' /run/secrets/token",
-    ]);
+    let secret =
+        docker(&["exec", &name, "sh", "-c", "cat /run/secrets/token; stat -c ' %a %u' /run/secrets/token"]);
     assert_eq!(secret, "barzago/token 444 0");
     let settings = "{{.HostConfig.ReadonlyRootfs}} {{.HostConfig.CapDrop}} {{.HostConfig.SecurityOpt}} {{.HostConfig.Memory}} {{.HostConfig.NanoCpus}} {{.HostConfig.PidsLimit}} {{.HostConfig.RestartPolicy.Name}} {{.HostConfig.LogConfig.Type}}";
     assert_eq!(
@@ -155,10 +131,7 @@ async fn a_site_from_its_first_step_to_its_last() {
         let name = stage.name(what);
         for _ in 0..2 {
             let name = name.clone();
-            stage
-                .apply(Action::StopContainer { name, seconds: 1 })
-                .await
-                .unwrap();
+            stage.apply(Action::StopContainer { name, seconds: 1 }).await.unwrap();
         }
         for _ in 0..2 {
             let name = name.clone();
@@ -172,14 +145,7 @@ async fn a_site_from_its_first_step_to_its_last() {
     let left = seen(&stage, |_| true).await;
     assert!(left.ingress.is_none());
     let names = |name: &&String| name.starts_with(stage.platform.as_str());
-    assert_eq!(
-        left.containers
-            .keys()
-            .chain(left.networks.keys())
-            .filter(names)
-            .count(),
-        0
-    );
+    assert_eq!(left.containers.keys().chain(left.networks.keys()).filter(names).count(), 0);
     assert_eq!(left.volumes.keys().filter(names).count(), 3, "volumes stay");
 }
 
@@ -193,11 +159,7 @@ async fn the_last_words_of_a_container_that_fails() {
     docker(&["start", &stage.name("words")]);
     let end = Instant::now() + Duration::from_secs(30);
     loop {
-        let words = stage
-            .engine
-            .last_lines(&stage.name("words"), 20)
-            .await
-            .unwrap();
+        let words = stage.engine.last_lines(&stage.name("words"), 20).await.unwrap();
         if !words.is_empty() {
             assert!(words.len() <= 4096 && !words.contains('\u{1b}'));
             break;

@@ -43,11 +43,7 @@ impl Registry {
             assert!(Instant::now() < end, "docker-registry does not listen");
             std::thread::sleep(Duration::from_millis(50));
         }
-        Self {
-            process,
-            host,
-            _folder: folder,
-        }
+        Self { process, host, _folder: folder }
     }
 
     /// Puts a tiny image there, and nowhere else; gives its reference by digest.
@@ -69,9 +65,7 @@ impl Registry {
         import.stdin.take().unwrap().write_all(&bytes).unwrap();
         assert!(import.wait().unwrap().success());
         let pushed = docker(&["push", &tag]);
-        let digest = pushed
-            .split_whitespace()
-            .find(|word| word.starts_with("sha256:"));
+        let digest = pushed.split_whitespace().find(|word| word.starts_with("sha256:"));
         let digest = digest.unwrap_or_else(|| panic!("{pushed}")).to_owned();
         docker(&["rmi", &tag]);
         format!("{}/livetest@{digest}", self.host)
@@ -90,24 +84,14 @@ async fn pulls_by_digest_and_says_what_is_missing() {
     let stage = Stage::new("pull").await;
     let registry = Registry::start();
     let image = registry.fill();
-    let before = stage
-        .engine
-        .observe("campanile-livetest-nothing")
-        .await
-        .unwrap();
+    let before = stage.engine.observe("campanile-livetest-nothing").await.unwrap();
     assert!(!before.images.contains(&image));
 
     let heard = Mutex::new(Vec::new());
     let hear = |line: &str| heard.lock().unwrap().push(line.to_owned());
-    let pull = step(Action::PullImage {
-        image: image.clone(),
-    });
+    let pull = step(Action::PullImage { image: image.clone() });
     stage.engine.apply(&pull, &Secrets, &hear).await.unwrap();
-    let after = stage
-        .engine
-        .observe("campanile-livetest-nothing")
-        .await
-        .unwrap();
+    let after = stage.engine.observe("campanile-livetest-nothing").await.unwrap();
     docker(&["rmi", &image]);
     assert!(after.images.contains(&image), "{:?}", after.images);
     assert!(!heard.lock().unwrap().is_empty());
@@ -115,24 +99,14 @@ async fn pulls_by_digest_and_says_what_is_missing() {
     let digest = format!("livetest@sha256:{}", "0".repeat(64));
     for missing in ["livetest:2", "nothing:1", &digest] {
         let image = format!("{}/{missing}", registry.host);
-        let refused = stage
-            .apply(Action::PullImage {
-                image: image.clone(),
-            })
-            .await;
+        let refused = stage.apply(Action::PullImage { image: image.clone() }).await;
         let text = refused.as_ref().unwrap_err().to_string();
-        assert!(
-            matches!(refused, Err(StepError::NoImage { .. })),
-            "{refused:?}"
-        );
+        assert!(matches!(refused, Err(StepError::NoImage { .. })), "{refused:?}");
         assert_eq!(text, format!("there is no image {image}"));
     }
     let image = "127.0.0.1:1/site:1".to_owned();
     let unreachable = stage.apply(Action::PullImage { image }).await;
-    assert!(
-        matches!(unreachable, Err(StepError::Engine(_))),
-        "{unreachable:?}"
-    );
+    assert!(matches!(unreachable, Err(StepError::Engine(_))), "{unreachable:?}");
 }
 
 /// Notes who asks, lets nobody in without a password, and has no image.
@@ -146,9 +120,7 @@ async fn guarded_registry() -> (u16, Arc<Mutex<Vec<String>>>) {
             let mut request = vec![0; 8192];
             let size = stream.read(&mut request).await.unwrap_or(0);
             let request = String::from_utf8_lossy(&request[..size]).into_owned();
-            let line = request
-                .lines()
-                .find(|line| line.starts_with("Authorization: "));
+            let line = request.lines().find(|line| line.starts_with("Authorization: "));
             let (status, body) = match line {
                 Some(line) => {
                     noted.lock().unwrap().push(line.to_owned());
@@ -179,14 +151,8 @@ async fn passwords_reach_the_registry_that_they_are_for() {
 
     let image = format!("127.0.0.1:{port}/site:1");
     let unknown = stage.apply(Action::PullImage { image }).await;
-    assert!(
-        matches!(unknown, Err(StepError::Password { .. })),
-        "{unknown:?}"
-    );
-    assert!(
-        seen.lock().unwrap().is_empty(),
-        "the password was for localhost"
-    );
+    assert!(matches!(unknown, Err(StepError::Password { .. })), "{unknown:?}");
+    assert!(seen.lock().unwrap().is_empty(), "the password was for localhost");
 
     let image = format!("localhost:{port}/site:1");
     let known = stage.apply(Action::PullImage { image }).await;
@@ -195,8 +161,5 @@ async fn passwords_reach_the_registry_that_they_are_for() {
     // base64 of campanile:PASSWORD
     let expected = "Authorization: Basic Y2FtcGFuaWxlOmE/Yj5jfmQ/ZT5mfj8+fg==";
     let seen = seen.lock().unwrap();
-    assert!(
-        seen.iter().all(|line| line == expected) && !seen.is_empty(),
-        "{seen:?}"
-    );
+    assert!(seen.iter().all(|line| line == expected) && !seen.is_empty(), "{seen:?}");
 }

@@ -62,12 +62,7 @@ pub struct Repository {
 impl Repository {
     pub fn git(&self, arguments: &[&str]) -> String {
         let output = Command::new("git")
-            .args([
-                "-c",
-                "user.name=Test",
-                "-c",
-                "user.email=test@campanile.test",
-            ])
+            .args(["-c", "user.name=Test", "-c", "user.email=test@campanile.test"])
             .args(arguments)
             .current_dir(&self.path)
             .env("GIT_CONFIG_NOSYSTEM", "1")
@@ -107,16 +102,12 @@ pub fn show(snapshot: &Snapshot) -> String {
         Ok(text) => format!("{path}: {text:?}\n"),
         Err(unreadable) => format!("{path}: {}; {}\n", unreadable.message, unreadable.remedy),
     });
-    let doubts = snapshot
-        .doubts
-        .iter()
-        .map(|doubt| format!("doubt: {doubt}\n"));
+    let doubts = snapshot.doubts.iter().map(|doubt| format!("doubt: {doubt}\n"));
     files.chain(doubts).collect()
 }
 
 /// What a test of two plain documents expects.
-pub const PLAIN: &str =
-    "members/barzago.yaml: \"kind: Member\\n\"\nplatform.yaml: \"kind: Platform\\n\"\n";
+pub const PLAIN: &str = "members/barzago.yaml: \"kind: Member\\n\"\nplatform.yaml: \"kind: Platform\\n\"\n";
 
 /// How many processes have this path in their environment.
 pub fn processes_with(path: &Path) -> usize {
@@ -124,9 +115,7 @@ pub fn processes_with(path: &Path) -> usize {
     let entries = std::fs::read_dir("/proc").unwrap().flatten();
     let holds = |entry: &std::fs::DirEntry| {
         let environment = std::fs::read(entry.path().join("environ")).unwrap_or_default();
-        environment
-            .windows(wanted.len())
-            .any(|window| window == wanted)
+        environment.windows(wanted.len()).any(|window| window == wanted)
     };
     entries.filter(holds).count()
 }

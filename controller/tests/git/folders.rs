@@ -11,8 +11,7 @@ async fn what_is_no_fleet() {
     assert_eq!(error.to_string(), format!("reading the folder {text}"));
     std::fs::create_dir(&path).unwrap();
     let error = place.read(text).await.unwrap_err();
-    let expected =
-        format!("{text} has neither platform.yaml nor members/*.yaml; this is not a fleet");
+    let expected = format!("{text} has neither platform.yaml nor members/*.yaml; this is not a fleet");
     assert_eq!(error.to_string(), expected);
 }
 
@@ -24,15 +23,9 @@ async fn half_a_fleet_is_a_doubt() {
     std::fs::write(path.join("platform.yaml"), "p").unwrap();
     let read = || place.read(path.to_str().unwrap());
     let seen = show(&read().await.unwrap());
-    assert_eq!(
-        seen,
-        "platform.yaml: \"p\"\ndoubt: members/ has no document\n"
-    );
+    assert_eq!(seen, "platform.yaml: \"p\"\ndoubt: members/ has no document\n");
     std::fs::remove_file(path.join("platform.yaml")).unwrap();
     std::fs::write(path.join("members/barzago.yaml"), "m").unwrap();
     let seen = show(&read().await.unwrap());
-    assert_eq!(
-        seen,
-        "members/barzago.yaml: \"m\"\ndoubt: platform.yaml is missing\n"
-    );
+    assert_eq!(seen, "members/barzago.yaml: \"m\"\ndoubt: platform.yaml is missing\n");
 }

@@ -27,10 +27,7 @@ fn make_certificate(place: &Place) {
 fn backend() -> String {
     let output = Command::new("git").arg("--exec-path").output();
     let folder = output.expect("this test needs the program git: install Debian's package git");
-    format!(
-        "{}/git-http-backend",
-        String::from_utf8(folder.stdout).unwrap().trim()
-    )
+    format!("{}/git-http-backend", String::from_utf8(folder.stdout).unwrap().trim())
 }
 
 fn start_nginx(place: &Place, root: &Path, port: u16) -> Server {
@@ -70,11 +67,7 @@ fn start_nginx(place: &Place, root: &Path, port: u16) -> Server {
     );
     std::fs::write(place.path("nginx.conf"), configuration).unwrap();
     let mut command = Command::new("/usr/sbin/nginx");
-    command
-        .arg("-p")
-        .arg(place.path(""))
-        .arg("-e")
-        .arg(place.path("nginx/error.log"));
+    command.arg("-p").arg(place.path("")).arg("-e").arg(place.path("nginx/error.log"));
     command.arg("-c").arg(place.path("nginx.conf"));
     let mut server = Server::start(&mut command, "nginx-light");
     server.wait_for(|| listens(port));
@@ -93,10 +86,7 @@ async fn a_fleet_by_https() {
     let mut fetcher = place.fetcher();
 
     let error = read(&fetcher, &source).await.unwrap_err().to_string();
-    assert!(
-        error.contains("server certificate verification failed"),
-        "{error}"
-    );
+    assert!(error.contains("server certificate verification failed"), "{error}");
 
     fetcher.credentials.ca = Some(place.path("tls.pem"));
     let error = read(&fetcher, &source).await.unwrap_err().to_string();

@@ -53,9 +53,7 @@ async fn odd_files_of_a_repository() {
 #[tokio::test]
 async fn odd_files_of_a_folder() {
     let place = Place::new();
-    let origin = Repository {
-        path: place.path("fleet"),
-    };
+    let origin = Repository { path: place.path("fleet") };
     odd_files(&origin);
     let pipe = origin.path.join("members/pipe.yaml");
     rustix::fs::mkfifoat(rustix::fs::CWD, pipe, rustix::fs::Mode::RWXU).unwrap();
@@ -113,34 +111,20 @@ async fn too_many_documents_are_a_doubt() {
     let mut fetcher = place.fetcher();
     for (limits, doubt) in [
         (
-            Limits {
-                files: 3,
-                ..Limits::default()
-            },
+            Limits { files: 3, ..Limits::default() },
             "the fleet has more than 3 documents; only the first 3 were read",
         ),
         (
-            Limits {
-                total_bytes: 100,
-                ..Limits::default()
-            },
+            Limits { total_bytes: 100, ..Limits::default() },
             "the documents have more than 100 bytes together; the last were not read",
         ),
     ] {
         fetcher.limits = limits;
         let snapshot = read(&fetcher, &origin.source("")).await.unwrap();
-        assert!(
-            snapshot.doubts.contains(&doubt.to_owned()),
-            "{:?}",
-            snapshot.doubts
-        );
+        assert!(snapshot.doubts.contains(&doubt.to_owned()), "{:?}", snapshot.doubts);
         std::fs::rename(origin.path.join(".git"), place.path("git")).unwrap();
         let snapshot = read(&fetcher, &origin.source("")).await.unwrap();
-        assert!(
-            snapshot.doubts.contains(&doubt.to_owned()),
-            "{:?}",
-            snapshot.doubts
-        );
+        assert!(snapshot.doubts.contains(&doubt.to_owned()), "{:?}", snapshot.doubts);
         std::fs::rename(place.path("git"), origin.path.join(".git")).unwrap();
     }
 }

@@ -77,10 +77,7 @@ async fn a_rewritten_branch_is_a_doubt() {
     origin.write("members/barzago.yaml", "two");
     let second = origin.commit();
     let snapshot = fetcher.fetch(&source, Some(&first)).await.unwrap();
-    assert_eq!(
-        (snapshot.commit, snapshot.doubts),
-        (Some(second.clone()), vec![])
-    );
+    assert_eq!((snapshot.commit, snapshot.doubts), (Some(second.clone()), vec![]));
     fetcher.keep(&second).await.unwrap();
 
     origin.git(&["reset", "--quiet", "--hard", &first]);
@@ -89,14 +86,9 @@ async fn a_rewritten_branch_is_a_doubt() {
     let snapshot = fetcher.fetch(&source, Some(&second)).await.unwrap();
     assert_eq!(
         snapshot.doubts,
-        [format!(
-            "branch main was rewritten: {second} (last applied) is not among the ancestors of {third}"
-        )]
+        [format!("branch main was rewritten: {second} (last applied) is not among the ancestors of {third}")]
     );
-    assert_eq!(
-        snapshot.files["members/barzago.yaml"],
-        Ok("three".to_owned())
-    );
+    assert_eq!(snapshot.files["members/barzago.yaml"], Ok("three".to_owned()));
     assert!(fetcher.is_ancestor(&first, &third).await.unwrap());
     assert!(fetcher.is_ancestor(&third, &third).await.unwrap());
     assert!(!fetcher.is_ancestor(&second, &third).await.unwrap());
@@ -110,9 +102,7 @@ async fn an_empty_repository_is_said() {
     let place = Place::new();
     let origin = place.empty_repository();
     for (fragment, branch) in [("", "the default branch"), ("#main", "branch main")] {
-        let error = read(&place.fetcher(), &origin.source(fragment))
-            .await
-            .unwrap_err();
+        let error = read(&place.fetcher(), &origin.source(fragment)).await.unwrap_err();
         let expected = format!(
             "the repository {} has no {branch}; push to it first, or name another branch",
             origin.path.display()

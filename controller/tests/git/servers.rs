@@ -28,10 +28,7 @@ impl Server {
         let start = Instant::now();
         while !ready() {
             assert!(self.child.try_wait().unwrap().is_none(), "the server ended");
-            assert!(
-                start.elapsed() < Duration::from_secs(20),
-                "the server does not start"
-            );
+            assert!(start.elapsed() < Duration::from_secs(20), "the server does not start");
             std::thread::sleep(Duration::from_millis(20));
         }
     }

@@ -44,18 +44,10 @@ async fn a_fleet_by_ssh() {
     let _server = start_sshd(&place, port);
     let user = Command::new("id").arg("-un").output().unwrap().stdout;
     let user = String::from_utf8(user).unwrap();
-    let source = format!(
-        "ssh://{}@127.0.0.1:{port}{}#main",
-        user.trim(),
-        origin.path.display()
-    );
+    let source = format!("ssh://{}@127.0.0.1:{port}{}#main", user.trim(), origin.path.display());
     let host_key = std::fs::read_to_string(place.path("host.pub")).unwrap();
     let known_hosts = |key: &str| {
-        std::fs::write(
-            place.path("known hosts"),
-            format!("[127.0.0.1]:{port} {key}"),
-        )
-        .unwrap();
+        std::fs::write(place.path("known hosts"), format!("[127.0.0.1]:{port} {key}")).unwrap();
     };
     known_hosts(&host_key);
     let mut fetcher = place.fetcher();
@@ -65,10 +57,7 @@ async fn a_fleet_by_ssh() {
 
     known_hosts(&std::fs::read_to_string(place.path("key.pub")).unwrap());
     let error = read(&fetcher, &source).await.unwrap_err().to_string();
-    assert!(
-        error.contains("REMOTE HOST IDENTIFICATION HAS CHANGED"),
-        "{error}"
-    );
+    assert!(error.contains("REMOTE HOST IDENTIFICATION HAS CHANGED"), "{error}");
 
     known_hosts(&host_key);
     make_key(&place.path("stranger"));
@@ -78,9 +67,6 @@ async fn a_fleet_by_ssh() {
 
     fetcher.credentials.ssh_key = Some(place.path("missing"));
     let error = read(&fetcher, &source).await.unwrap_err().to_string();
-    let expected = format!(
-        "reading the credential in {}",
-        place.path("missing").display()
-    );
+    let expected = format!("reading the credential in {}", place.path("missing").display());
     assert_eq!(error, expected);
 }

@@ -17,8 +17,7 @@ async fn a_server_that_never_answers_is_given_up() {
         let start = Instant::now();
         let source = format!("{scheme}://{address}/fleet.git#main");
         let error = read(&fetcher, &source).await.unwrap_err().to_string();
-        let expected =
-            format!("reading {source} took longer than 0.7 s; the server hangs or is too slow");
+        let expected = format!("reading {source} took longer than 0.7 s; the server hangs or is too slow");
         assert_eq!(error, expected);
         assert!(start.elapsed() < Duration::from_secs(5));
         while processes_with(&fetcher.folder) > 0 {
@@ -42,10 +41,7 @@ async fn a_repository_without_end_is_given_up() {
     assert!(matches!(error, FetchError::TooLarge { .. }), "{error}");
     assert!(!fetcher.folder.join("fleet.git").exists());
     fetcher.limits.repository_bytes = 10_000_000;
-    assert_eq!(
-        show(&read(&fetcher, &origin.source("")).await.unwrap()),
-        PLAIN
-    );
+    assert_eq!(show(&read(&fetcher, &origin.source("")).await.unwrap()), PLAIN);
 }
 
 #[tokio::test]
@@ -55,11 +51,7 @@ async fn what_a_killed_fetch_left_behind_stops_nobody() {
     let fetcher = place.fetcher();
     read(&fetcher, &origin.source("")).await.unwrap();
     let repository = fetcher.folder.join("fleet.git");
-    for name in [
-        "refs/campanile/fetched.lock",
-        "config.lock",
-        "objects/pack/tmp_pack_x",
-    ] {
+    for name in ["refs/campanile/fetched.lock", "config.lock", "objects/pack/tmp_pack_x"] {
         std::fs::write(repository.join(name), "").unwrap();
     }
     origin.write("members/barzago.yaml", "two");
@@ -81,14 +73,9 @@ async fn two_at_once_wait_for_each_other() {
 async fn a_repository_of_another_user_is_read() {
     let place = Place::new();
     let origin = place.fleet();
-    let chown = std::process::Command::new("chown")
-        .args(["--recursive", "65534:65534"])
-        .arg(&origin.path)
-        .status();
-    assert!(
-        chown.unwrap().success(),
-        "this test gives a folder to another user: run it as root"
-    );
+    let chown =
+        std::process::Command::new("chown").args(["--recursive", "65534:65534"]).arg(&origin.path).status();
+    assert!(chown.unwrap().success(), "this test gives a folder to another user: run it as root");
     let snapshot = place.read(&origin.source("")).await.unwrap();
     assert_eq!(show(&snapshot), PLAIN);
 }
@@ -102,21 +89,10 @@ async fn hooks_and_helpers_of_a_repository_never_run() {
     origin.write(".git/hooks/reference-transaction", &script);
     origin.write("helper", &script);
     let helper = origin.path.join("helper");
-    for path in [
-        &origin.path.join(".git/hooks/reference-transaction"),
-        &helper,
-    ] {
-        std::process::Command::new("chmod")
-            .arg("755")
-            .arg(path)
-            .status()
-            .unwrap();
+    for path in [&origin.path.join(".git/hooks/reference-transaction"), &helper] {
+        std::process::Command::new("chmod").arg("755").arg(path).status().unwrap();
     }
-    for key in [
-        "uploadpack.packObjectsHook",
-        "core.fsmonitor",
-        "core.sshCommand",
-    ] {
+    for key in ["uploadpack.packObjectsHook", "core.fsmonitor", "core.sshCommand"] {
         origin.git(&["config", key, helper.to_str().unwrap()]);
     }
     assert_eq!(show(&place.read(&origin.source("")).await.unwrap()), PLAIN);

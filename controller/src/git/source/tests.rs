@@ -28,10 +28,7 @@ fn sources() {
         "ssh://git@git.example.test:2222/fleet#release/2.x",
         "git ssh://git@git.example.test:2222/fleet release/2.x []",
     );
-    check(
-        "git@git.example.test:cst/fleet.git",
-        "git git@git.example.test:cst/fleet.git - []",
-    );
+    check("git@git.example.test:cst/fleet.git", "git git@git.example.test:cst/fleet.git - []");
     check("file:///srv/fleet.git", "git file:///srv/fleet.git - []");
 }
 
@@ -54,10 +51,7 @@ fn what_is_refused() {
         "ssh://-oProxyCommand=id/x",
         &format!("error: ssh://-oProxyCommand=id names no repository; {repository}"),
     );
-    check(
-        "https:///x",
-        &format!("error: https:// names no repository; {repository}"),
-    );
+    check("https:///x", &format!("error: https:// names no repository; {repository}"));
     for branch in ["--upload-pack=id", "a..b", "a b", "a.lock", "a/", "@{1}"] {
         check(
             &format!("/srv/fleet#{branch}"),
@@ -70,10 +64,7 @@ fn what_is_refused() {
         "/srv/fleet#main:../x",
         "error: \"../x\" is not a folder inside the repository; write #branch:path, such as #main:fleet",
     );
-    check(
-        "--upload-pack=id",
-        "error: this names no source of a fleet; write a folder, or URL#branch:path",
-    );
+    check("--upload-pack=id", "error: this names no source of a fleet; write a folder, or URL#branch:path");
 }
 
 #[test]

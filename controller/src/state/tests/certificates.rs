@@ -22,25 +22,19 @@ fn an_authority_is_never_replaced() {
     let key = std::fs::read(state.folder().join("ca/ca.key")).unwrap();
     std::fs::remove_file(state.authority_path()).unwrap();
     state.create_authority(&platform, now).unwrap();
-    assert_eq!(
-        std::fs::read(state.folder().join("ca/ca.key")).unwrap(),
-        key
-    );
+    assert_eq!(std::fs::read(state.folder().join("ca/ca.key")).unwrap(), key);
 }
 
 #[test]
 fn certificates() {
     let (_folder, state) = state();
     let now = Timestamp::from_second(Timestamp::now().as_second()).unwrap();
-    let hosts: BTreeSet<DomainName> = ["www.barzago.test", "xn--vigan-yta.test"]
-        .map(|host| host.parse().unwrap())
-        .into();
+    let hosts: BTreeSet<DomainName> =
+        ["www.barzago.test", "xn--vigan-yta.test"].map(|host| host.parse().unwrap()).into();
     let barzago = member("barzago");
     let early = state.issue(&barzago, &hosts, now);
     assert!(matches!(early, Err(StateError::NoAuthority { .. })));
-    let authority = state
-        .create_authority(&"lecco".parse().unwrap(), now)
-        .unwrap();
+    let authority = state.create_authority(&"lecco".parse().unwrap(), now).unwrap();
     state.issue(&barzago, &hosts, now).unwrap();
     let observed = state.observe_certificates().unwrap();
     assert_eq!(reasons(&observed.left_out), [""; 0]);
@@ -48,16 +42,10 @@ fn certificates() {
     assert_eq!(certificate.hosts, hosts);
     assert_eq!(certificate.authority, authority);
     assert_eq!(certificate.not_before, now - SignedDuration::from_hours(1));
-    assert_eq!(
-        certificate.not_after,
-        now + SignedDuration::from_hours(90 * 24)
-    );
+    assert_eq!(certificate.not_after, now + SignedDuration::from_hours(90 * 24));
     let bundle = state.bundle(&barzago).unwrap();
     assert_eq!(certificate.bundle, campanile_plan::docker::sha256(&bundle));
-    assert_eq!(
-        mode(&state.folder().join("certificates/barzago.pem")),
-        0o600
-    );
+    assert_eq!(mode(&state.folder().join("certificates/barzago.pem")), 0o600);
 }
 
 #[test]
@@ -98,9 +86,7 @@ fn damaged_certificates_are_left_out_with_a_reason() {
 }
 
 fn issue_by_another(state: &State, hosts: &BTreeSet<DomainName>, now: Timestamp) {
-    state
-        .create_authority(&"other".parse().unwrap(), now)
-        .unwrap();
+    state.create_authority(&"other".parse().unwrap(), now).unwrap();
     state.issue(&member("d"), hosts, now).unwrap();
 }
 
@@ -110,19 +96,10 @@ fn openssl_trusts_the_certificates() {
     let (_folder, state) = state();
     let now = Timestamp::now();
     let hosts = BTreeSet::from(["www.barzago.test".parse().unwrap()]);
-    state
-        .create_authority(&"lecco".parse().unwrap(), now)
-        .unwrap();
+    state.create_authority(&"lecco".parse().unwrap(), now).unwrap();
     state.issue(&member("barzago"), &hosts, now).unwrap();
     let verify = std::process::Command::new("openssl")
-        .args([
-            "verify",
-            "-x509_strict",
-            "-purpose",
-            "sslserver",
-            "-verify_hostname",
-            "www.barzago.test",
-        ])
+        .args(["verify", "-x509_strict", "-purpose", "sslserver", "-verify_hostname", "www.barzago.test"])
         .arg("-CAfile")
         .arg(state.authority_path())
         .arg(state.folder().join("certificates/barzago.pem"))
