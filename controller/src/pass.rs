@@ -72,7 +72,7 @@ pub async fn pass(
         let request = Request { now, only: limits.only.clone(), released: limits.released.clone() };
         let plan = plan(desired, &observed, &request);
         patience.forgive_engines(&observed, &plan, &mut outcome.failures);
-        lanes.queue(patience.open(&plan, &lanes.running, &mut outcome.failures));
+        lanes.queue(&plan, &outcome.failures);
         let idle = lanes.is_idle();
         lanes.run(now, &mut outcome).await; // I/O
         let waits = patience.waits(&plan, &observed, &outcome.failures);
@@ -93,6 +93,7 @@ struct Lanes<'a> {
     progress: &'a Progress,
     parallel: usize,
     queue: VecDeque<Lane>,
+    begun: BTreeMap<(String, String), u32>,
     running: BTreeSet<String>,
     runs: FuturesUnordered<BoxFuture<'a, Run>>,
 }
@@ -106,8 +107,15 @@ struct Run {
 
 impl<'a> Lanes<'a> {
     fn new(world: &'a World<'a>, progress: &'a Progress, parallel: usize) -> Self {
-        let (queue, running, runs) = (VecDeque::new(), BTreeSet::new(), FuturesUnordered::new());
-        Self { world, progress, parallel: parallel.max(1), queue, running, runs }
+        Self {
+            world,
+            progress,
+            parallel: parallel.max(1),
+            queue: VecDeque::new(),
+            begun: BTreeMap::new(),
+            running: BTreeSet::new(),
+            runs: FuturesUnordered::new(),
+        }
     }
 
     fn is_idle(&self) -> bool {
@@ -115,9 +123,26 @@ impl<'a> Lanes<'a> {
     }
 
     /// Takes the lanes of the newest plan in the place of those that have not begun.
-    fn queue(&mut self, lanes: Vec<Lane>) {
-        self.progress.planned(lanes.iter().map(|lane| lane.steps.len()).sum());
-        self.queue = lanes.into();
+    fn queue(&mut self, plan: &Plan, failures: &BTreeMap<String, String>) {
+        let open = plan.lanes.iter().filter(|lane| {
+            !lane.steps.is_empty() && !self.running.contains(&lane.name) && !failures.contains_key(&lane.name)
+        });
+        self.queue = open.cloned().collect();
+        self.progress.planned(self.queue.iter().map(|lane| lane.steps.len()).sum());
+    }
+
+    /// Why a lane is not worth beginning: the same step was done again and again, and is still needed.
+    fn unsettled(&mut self, lane: &Lane) -> Option<String> {
+        let mut failure = None;
+        for step in &lane.steps {
+            let count = self.begun.entry((step.title(), step.because.clone())).or_default();
+            *count += 1;
+            if *count > REPEATS {
+                let title = step.title();
+                failure = Some(format!("{title}: done {REPEATS} times, and still needed: {}", step.because));
+            }
+        }
+        failure
     }
 
     /// Runs until all is done, or until it is time for another look because some are done and others take long.
@@ -128,6 +153,10 @@ impl<'a> Lanes<'a> {
             while self.runs.len() < self.parallel
                 && let Some(lane) = self.queue.pop_front()
             {
+                if let Some(failure) = self.unsettled(&lane) {
+                    outcome.failures.insert(lane.name, failure);
+                    continue;
+                }
                 self.running.insert(lane.name.clone());
                 self.runs.push(Box::pin(run(self.world, self.progress, lane, now)));
             }
@@ -169,7 +198,6 @@ struct Patience {
     start: Instant,
     time: Duration,
     waiting: BTreeMap<(String, String), Instant>,
-    planned: BTreeMap<(String, String), u32>,
     reached: BTreeSet<EngineName>,
     away: BTreeMap<EngineName, Instant>,
 }
@@ -180,7 +208,6 @@ impl Patience {
             start: Instant::now(),
             time,
             waiting: BTreeMap::new(),
-            planned: BTreeMap::new(),
             reached: BTreeSet::new(),
             away: BTreeMap::new(),
         }
@@ -205,31 +232,6 @@ impl Patience {
                 self.away.entry(name.clone()).or_insert_with(Instant::now);
             }
         }
-    }
-
-    /// Lanes with steps that did not fail before; one that plans the same step again and again fails here.
-    fn open(
-        &mut self,
-        plan: &Plan,
-        running: &BTreeSet<String>,
-        failures: &mut BTreeMap<String, String>,
-    ) -> Vec<Lane> {
-        let mut open = Vec::new();
-        for lane in plan.lanes.iter().filter(|lane| !lane.steps.is_empty() && !running.contains(&lane.name)) {
-            for step in &lane.steps {
-                let count = self.planned.entry((step.title(), step.because.clone())).or_default();
-                *count += 1;
-                if *count > REPEATS && !failures.contains_key(&lane.name) {
-                    let failure =
-                        format!("{}: done {REPEATS} times, and still needed: {}", step.title(), step.because);
-                    failures.insert(lane.name.clone(), failure);
-                }
-            }
-            if !failures.contains_key(&lane.name) {
-                open.push(lane.clone());
-            }
-        }
-        open
     }
 
     /// Whether anything is still worth waiting for.

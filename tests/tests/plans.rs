@@ -75,13 +75,13 @@ fn a_first_member() {
               ~ reload ingress lecco.ingress: routes that should be in force: 1
 
             Plan: 0 to create, 2 to change, 0 to remove, 0 held.
-            Digest: 42cd1448b2e5bc3a31a7f35081a37a37c5d5962536b2f97421207c4a9fbd8f9c
+            Digest: d8c543f781b4c1c4e9a110e4dba570d5bbc7e81b000e798f792b9fd2550c23bc
             -- next look --
             main/ingress
               - remove files from ingress lecco.ingress: files that no route needs any more: 1
 
             Plan: 0 to create, 0 to change, 1 to remove, 0 held.
-            Digest: 761054c8fef39d35c54bec92964067e5682e82700c279c2c22d72134dc17b372
+            Digest: 1c81e55bdd8744d50b72c3155cf4937cfcac4071938694157342c47f2c908f70
         "#]],
     );
 }
@@ -102,25 +102,25 @@ fn a_new_image_takes_over_beside_the_old() {
             Plan: 1 to create, 2 to change, 0 to remove, 0 held.
             Digest: b351f6d293b222d5ef7a7ab40132daf8ce75617a6f0669fc359afeb5925b2c1d
             -- next look --
-            main/calco
-              … wait for container lecco.calco.site.c66f05fe, until the ingress sends nobody here any more
-
             main/ingress
               ~ upload files to ingress lecco.ingress: new or repaired: calco/site
               ~ reload ingress lecco.ingress: routes that should be in force: 2
 
+            main/calco
+              … wait for container lecco.calco.site.c66f05fe, until the ingress sends nobody here any more
+
             Plan: 0 to create, 2 to change, 0 to remove, 0 held.
-            Digest: 6d228062eba769689a14447a61385e6176fce47c87cf667fea14aafa4b809482
+            Digest: 4d706d521c23eabdb9da37cb69b42f5ee83bff142a1735bdd9328f761beb7cda
             -- next look --
+            main/ingress
+              - remove files from ingress lecco.ingress: files that no route needs any more: 2
+
             main/calco
               ~ stop container lecco.calco.site.c66f05fe: a newer version has taken over
               - remove container lecco.calco.site.c66f05fe: a newer version has taken over
 
-            main/ingress
-              - remove files from ingress lecco.ingress: files that no route needs any more: 2
-
             Plan: 0 to create, 1 to change, 2 to remove, 0 held.
-            Digest: 2d5a83b607430d013629ece256fc06e6c795bd41e5065aa2d26691adabf203ab
+            Digest: 22da115c8133f4e7f239b25adc3b6eb9b31baab4d5c35799c57f0ee4e3e946d1
         "#]],
     );
 }
@@ -149,13 +149,13 @@ fn a_workload_with_a_volume_is_replaced() {
               ~ reload ingress lecco.ingress: routes that should be in force: 1
 
             Plan: 0 to create, 2 to change, 0 to remove, 0 held.
-            Digest: ec7e3f72538ae11fb525c485f44f4fbf9bce504517df7d5ec84f08870b2208d7
+            Digest: e68fff7a6b5cdab0c854da4b3a8c40c296daaa5f4a36aee485a38bb3f5f2a43d
             -- next look --
             main/ingress
               - remove files from ingress lecco.ingress: files that no route needs any more: 2
 
             Plan: 0 to create, 0 to change, 1 to remove, 0 held.
-            Digest: 8cda28c77ef10811aa1104a36cb5e7cd7164ee9e466674ad8888958449129df2
+            Digest: 241696da31af43f9bd19d64942b1d0117f333f283dc8ebdc85e3999c75425383
         "#]],
     );
 }
@@ -167,27 +167,27 @@ fn a_member_that_leaves_keeps_its_volumes() {
         &fleet(&[("calco", SITE, more), ("dorio", SITE, "")]),
         &fleet(&[("dorio", SITE, "")]),
         expect![[r#"
-            main/calco
-              … wait for network lecco.calco, until the ingress sends nobody here any more
-
             main/ingress
               ~ upload files to ingress lecco.ingress: the list of routes changed
               ~ reload ingress lecco.ingress: routes that should be in force: 1
 
+            main/calco
+              … wait for network lecco.calco, until the ingress sends nobody here any more
+
             Plan: 0 to create, 2 to change, 0 to remove, 0 held.
-            Digest: 5a8bf1e1434548cfead52f406de289a0bb17fbb1b601472a56c111363ef7b469
+            Digest: 8ec55001a9417a275fda84c607431dd4086aa61adc759ada40efa079390f78e7
             -- next look --
+            main/ingress
+              - remove files from ingress lecco.ingress: files that no route needs any more: 3
+
             main/calco
               + create container lecco.calco.retired: it keeps the volumes of the member, with the day it left, and never starts
               ~ stop container lecco.calco.site.328e4abe: the fleet no longer has this member here; its volumes stay
               - remove container lecco.calco.site.328e4abe: the fleet no longer has this member here; its volumes stay
               - remove network lecco.calco: the fleet no longer has this member here; its volumes stay
 
-            main/ingress
-              - remove files from ingress lecco.ingress: files that no route needs any more: 3
-
             Plan: 1 to create, 1 to change, 3 to remove, 0 held.
-            Digest: 5c9e67e68db07e75523f8a512a9c004c73dd78fd936670d6573cb0476ae00aa0
+            Digest: 273e111c8d3a7624412f030589bc9e1c287b0cee6d7930ad1b3430963f465e67
         "#]],
     );
 }
@@ -203,32 +203,32 @@ fn a_service_that_leaves_the_document() {
             certificate/calco
               + issue certificate calco: its hosts changed: -albo.comune.calco.test
 
-            main/calco
-              … wait for container lecco.calco.albo.1e1a26c8, until the ingress sends nobody here any more
-
             main/ingress
               ~ upload files to ingress lecco.ingress: the list of routes changed
               ~ reload ingress lecco.ingress: routes that should be in force: 1
 
-            Plan: 1 to create, 2 to change, 0 to remove, 0 held.
-            Digest: 69807a506d311fe19700aba90653e5eb7e55478573ab277f8d08840f8afaba20
-            -- next look --
             main/calco
-              ~ stop container lecco.calco.albo.1e1a26c8: the document no longer names it
-              - remove container lecco.calco.albo.1e1a26c8: the document no longer names it
+              … wait for container lecco.calco.albo.1e1a26c8, until the ingress sends nobody here any more
 
+            Plan: 1 to create, 2 to change, 0 to remove, 0 held.
+            Digest: 3ba647301ec3872d7976afaf219e31e0ec70c4fecfa3fa811835b56d76803986
+            -- next look --
             main/ingress
               ~ upload files to ingress lecco.ingress: new or repaired: the certificate of calco, calco/site
               ~ reload ingress lecco.ingress: routes that should be in force: 1
 
+            main/calco
+              ~ stop container lecco.calco.albo.1e1a26c8: the document no longer names it
+              - remove container lecco.calco.albo.1e1a26c8: the document no longer names it
+
             Plan: 0 to create, 3 to change, 1 to remove, 0 held.
-            Digest: 2fa3604b636e7715cd590ce1c1e5f56d2000dd76ab2552d8eaf5f63d070adc0d
+            Digest: 0f9385289a3d6d1054c0a605ae8486826c0ea50a4e796dcce7947c00e31ceac1
             -- next look --
             main/ingress
               - remove files from ingress lecco.ingress: files that no route needs any more: 5
 
             Plan: 0 to create, 0 to change, 1 to remove, 0 held.
-            Digest: 202e03166e6ead6107971feb335b331f52b127ba42ca0ad9153e32f81aa3ae49
+            Digest: 791a0bd3557009972fb4841d1244a2ba2ee62d6656f1ab02c1de552d8a0e8eb2
         "#]],
     );
 }
@@ -306,6 +306,10 @@ fn what_is_not_ours_is_never_touched() {
           + create authority: the platform has no certificate authority yet
           … wait for certificates, until the authority can issue them
 
+        main/ingress
+          + create volume lecco.ingress: the ingress keeps its files there
+          ! container lecco.ingress: a container of this name is there, and it is not ours; look at it with docker container inspect lecco.ingress; rename or remove it if nobody needs it
+
         main/calco
           ! network lecco.calco: a network of this name is there, and it is not ours; look at it with docker network inspect lecco.calco; rename or remove it if nobody needs it
 
@@ -316,12 +320,8 @@ fn what_is_not_ours_is_never_touched() {
           ~ start container lecco.dorio.site.1b76e6bc: site should run
           … wait for container lecco.dorio.site.1b76e6bc, until site is ready
 
-        main/ingress
-          + create volume lecco.ingress: the ingress keeps its files there
-          ! container lecco.ingress: a container of this name is there, and it is not ours; look at it with docker container inspect lecco.ingress; rename or remove it if nobody needs it
-
         Plan: 4 to create, 2 to change, 0 to remove, 0 held.
-        Digest: bd1df67d15ce172fa78013bf6b9cba7ad2ab37789639f3571a563bfdd9299726
+        Digest: 76eaa1a8f79748bc3c84aa2b31b07ce07be2342fcb12ee841596bec0dd1fa9a6
     "#]].assert_eq(&text(&world.plan(&fleet)));
 }
 

@@ -69,6 +69,7 @@ fn on_engine(
     lanes: &mut Vec<Lane>,
 ) {
     let scene = Scene::new(desired, observed, (engine, seen), breaker, request.only.as_ref(), request.now);
+    lanes.push(ingress::lane(&scene));
     for (name, member) in desired.on_engine(scene.engine_name()) {
         if member.may_change() && scene.in_scope(name) {
             lanes.push(site::lane(&scene, name, member));
@@ -79,7 +80,6 @@ fn on_engine(
             lanes.push(site::departure(&scene, &member));
         }
     }
-    lanes.push(ingress::lane(&scene));
 }
 
 fn unreachable(desired: &Desired, engine: &Engine, why: &str, lanes: &mut Vec<Lane>) {
