@@ -88,6 +88,7 @@ http {{
     server {{
         listen {http} default_server;
         server_name _;
+        set $member "";
         access_log off;
         return 444;
     }}
