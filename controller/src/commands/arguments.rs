@@ -42,7 +42,7 @@ pub(super) enum Command {
     Check(Check),
     /// Says what would be done, and why; changes nothing
     ///
-    /// Example: campanile plan --fleet https://git.example/cst/fleet.git#main --out plan.json
+    /// Example: campanile plan --fleet <https://git.example/cst/fleet.git#main> --out plan.json
     Plan(Plan),
     /// Makes the world as the fleet says, once
     ///
@@ -62,7 +62,7 @@ pub(super) enum Command {
     Schema(Schema),
     /// Prints the completion script of a shell
     ///
-    /// Example: campanile completion bash > /etc/bash_completion.d/campanile
+    /// Example: campanile completion bash > /`etc/bash_completion.d/campanile`
     Completion(Completion),
     /// Writes the manual pages into a folder
     ///

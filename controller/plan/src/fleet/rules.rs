@@ -111,7 +111,7 @@ fn workload(workload: &Workload, report: &mut Report) {
                 report.problem(path.place, "health has both a path and a command", "keep one of the two");
             }
             (None, None) => {
-                report.problem(workload.image.place, "health is empty", "give it a path or a command")
+                report.problem(workload.image.place, "health is empty", "give it a path or a command");
             }
             (Some(path), None) if workload.port.is_none() => {
                 report.problem(path.place, "health asks for a page, but there is no port", "add port");

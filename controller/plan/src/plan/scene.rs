@@ -110,6 +110,6 @@ pub fn departed(desired: &Desired, engine: &EngineName, seen: &ObservedEngine) -
         owned.member.filter(|_| serving(&owned.object))
     });
     let routes = seen.ingress.iter().flat_map(|files| &files.routes);
-    let routed = routes.filter_map(|path| crate::ingress::member_of(path));
-    owners.chain(routed).filter(|member| !stays(member)).collect()
+    let leading_to = routes.filter_map(|path| crate::ingress::member_of(path));
+    owners.chain(leading_to).filter(|member| !stays(member)).collect()
 }

@@ -191,7 +191,7 @@ fn workloads(scene: &Scene, name: &MemberName, member: &DesiredMember) -> Condit
             Serving::Current(_) => {}
             Serving::Older(_) => older.push(format!("{workload_name}: {}", why(scene, name, &workload_name))),
             Serving::Nobody => {
-                troubles.push(format!("{workload_name}: {}", why(scene, name, &workload_name)))
+                troubles.push(format!("{workload_name}: {}", why(scene, name, &workload_name)));
             }
         }
     }

@@ -61,6 +61,16 @@ fn network(scene: &Scene, build: &Build, lane: &mut Lane) -> bool {
             false
         }
         Some(owned) if owned.hash == build.network_hash() => true,
+        // a new network takes every container with it, also those whose removal is held
+        Some(_) if scene.breaker.holds(build.member) => {
+            let message = "egress changed, but a new network would take containers whose removal is held";
+            lane.block(
+                object,
+                message,
+                "look at campanile plan, and release the removals or mend the document",
+            );
+            false
+        }
         Some(_) => {
             let because = "egress changed, and only a new network can follow";
             for revision in scene.containers(build.member) {
@@ -86,11 +96,10 @@ fn volumes(scene: &Scene, build: &Build, lane: &mut Lane) -> bool {
                     foreign("volume", &volume.name, lane);
                     right = false;
                 }
-                Some(_) => {}
                 None if planned.insert(volume.name.clone()) => {
                     lane.step(object, format!("{name} keeps data there"), Action::CreateVolume(volume));
                 }
-                None => {}
+                _ => {}
             }
         }
         right &= secrets(build, workload, lane);
