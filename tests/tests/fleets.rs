@@ -41,7 +41,10 @@ fn check(before: &[(&str, String)], today: &Snapshot, expected: &Expect) {
 #[test]
 fn one_domain_for_two_who_never_had_it() {
     let theft = plain("dorio").replace("comune.dorio.test", "comune.calco.test");
-    check(&[], &fleet(&[("calco", plain("calco")), ("dorio", theft)]), &expect![[r#"
+    check(
+        &[],
+        &fleet(&[("calco", plain("calco")), ("dorio", theft)]),
+        &expect![[r#"
         members/calco.yaml:6:18: the domain comune.calco.test belongs to dorio (members/dorio.yaml:6); use another name, or remove it there first
         members/calco.yaml:9:13: the host www.comune.calco.test belongs to dorio (members/dorio.yaml:9); use another name, or remove it there first
         members/calco.yaml:9:36: the host comune.calco.test belongs to dorio (members/dorio.yaml:9); use another name, or remove it there first
@@ -50,67 +53,88 @@ fn one_domain_for_two_who_never_had_it() {
         members/dorio.yaml:9:36: the host comune.calco.test belongs to calco (members/calco.yaml:9); use another name, or remove it there first
         calco: left alone
         dorio: left alone
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn who_had_the_domain_before_keeps_it() {
     let theft = plain("dorio").replace("comune.dorio.test", "comune.calco.test");
     let before = [("calco", plain("calco")), ("dorio", plain("dorio"))];
-    check(&before, &fleet(&[("calco", plain("calco")), ("dorio", theft)]), &expect![[r#"
+    check(
+        &before,
+        &fleet(&[("calco", plain("calco")), ("dorio", theft)]),
+        &expect![[r#"
         members/dorio.yaml:6:18: the domain comune.calco.test belongs to calco (members/calco.yaml:6); use another name, or remove it there first
         members/dorio.yaml:9:13: the host www.comune.calco.test belongs to calco (members/calco.yaml:9); use another name, or remove it there first
         members/dorio.yaml:9:36: the host comune.calco.test belongs to calco (members/calco.yaml:9); use another name, or remove it there first
         calco: Change comune.calco.test campanile/site:1
         dorio: LastValid comune.dorio.test campanile/site:1
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_broken_document_cannot_be_robbed_of_its_domain() {
     let theft = plain("dorio").replace("comune.dorio.test", "comune.calco.test");
     let before = [("calco", plain("calco")), ("dorio", plain("dorio"))];
-    check(&before, &fleet(&[("calco", "title: [".to_owned()), ("dorio", theft)]), &expect![[r#"
+    check(
+        &before,
+        &fleet(&[("calco", "title: [".to_owned()), ("dorio", theft)]),
+        &expect![[r#"
         members/calco.yaml:1:8: this is not YAML: unclosed bracket '['; mend the text here or in the lines just above
         members/dorio.yaml:6:18: the domain comune.calco.test belongs to calco (members/calco.yaml:6); use another name, or remove it there first
         members/dorio.yaml:9:13: the host www.comune.calco.test belongs to calco (members/calco.yaml:9); use another name, or remove it there first
         members/dorio.yaml:9:36: the host comune.calco.test belongs to calco (members/calco.yaml:9); use another name, or remove it there first
         calco: LastValid comune.calco.test campanile/site:1
         dorio: LastValid comune.dorio.test campanile/site:1
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_host_or_domain_under_another_members_domain() {
     let host = plain("dorio").replace("www.comune.dorio.test", "albo.comune.calco.test");
     let nested = plain("erve").replace("comune.erve.test", "erve.comune.calco.test");
-    check(&[], &fleet(&[("calco", plain("calco")), ("dorio", host), ("erve", nested)]), &expect![[r#"
+    check(
+        &[],
+        &fleet(&[("calco", plain("calco")), ("dorio", host), ("erve", nested)]),
+        &expect![[r#"
         members/dorio.yaml:9:13: the host albo.comune.calco.test stands under the domain of calco (members/calco.yaml:6); use another name, or remove it there first
         members/erve.yaml:6:18: the domain erve.comune.calco.test stands under the domain of calco (members/calco.yaml:6); use another name, or remove it there first
         calco: Change comune.calco.test campanile/site:1
         dorio: left alone
         erve: left alone
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn the_last_valid_document_stays_in_force() {
     let before = [("calco", member("calco", "campanile/site:7", ""))];
     let broken = plain("calco").replace("    port: 8080\n", "    prot: 8080\n");
-    check(&before, &fleet(&[("calco", broken), ("dorio", plain("dorio"))]), &expect![[r#"
+    check(
+        &before,
+        &fleet(&[("calco", broken), ("dorio", plain("dorio"))]),
+        &expect![[r#"
         members/calco.yaml:10:5: there is no field "prot" here; did you mean port?
         calco: LastValid comune.calco.test campanile/site:7
         dorio: Change comune.dorio.test campanile/site:1
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_document_that_was_never_valid_is_left_alone() {
-    check(&[], &fleet(&[("calco", "spec: {".to_owned()), ("dorio", plain("dorio"))]), &expect![[r#"
+    check(
+        &[],
+        &fleet(&[("calco", "spec: {".to_owned()), ("dorio", plain("dorio"))]),
+        &expect![[r#"
         members/calco.yaml:1:7: this is not YAML: unclosed bracket '{'; mend the text here or in the lines just above
         dorio: Change comune.dorio.test campanile/site:1
         calco: left alone
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -132,7 +156,10 @@ spec:
     needs: [database]
   services: [database]
 ";
-    check(&[], &fleet(&[("calco", text.to_owned())]), &expect![[r#"
+    check(
+        &[],
+        &fleet(&[("calco", text.to_owned())]),
+        &expect![[r#"
         members/calco.yaml:3:18: "Calco" is not a name of a member; write 1 to 40 of a-z, 0-9 and -, with a letter or digit at both ends
         members/calco.yaml:5:3: the field "title" is missing here; add title
         members/calco.yaml:5:3: there is no field "titel" here; did you mean title?
@@ -147,7 +174,8 @@ spec:
         members/calco.yaml:13:35: "lots" is not an amount of CPU; write cores from "0.01" to "1024", such as "0.5"
         members/calco.yaml:15:13: a list stands here; write a mapping
         calco: left alone
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -165,15 +193,28 @@ fn rules_inside_a_document() {
     site: {image: 'a:1'}
 ",
     );
-    check(&[], &fleet(&[("calco", text)]), &expect![[r#"
-        members/calco.yaml:3:18: a service is named site, as the site is; give it another name
-        members/calco.yaml:12:13: the platform has no engine elsewhere; known are main
-        members/calco.yaml:13:54: /srv/b lies over /srv, where the volume a is mounted; choose another path
-        members/calco.yaml:14:25: 1MiB of memory is too little; give 6MiB at least
-        members/calco.yaml:15:20: health has both a path and a command; keep one of the two
-        members/calco.yaml:16:19: this member has no workload nobody; name one of its services: albo
-        members/calco.yaml:18:49: there are hosts, but no port; add port: the one that the program listens on
-        members/calco.yaml:18:104: the file of a secret key stands here a second time (first in line 18); keep one of the two
+    check(
+        &[],
+        &fleet(&[("calco", text)]),
+        &expect![[r#"
+            members/calco.yaml:12:13: the platform has no engine elsewhere; known are main
+            members/calco.yaml:13:54: /srv/b lies over /srv, where the volume a is mounted; choose another path
+            members/calco.yaml:14:25: 1MiB of memory is too little; give 6MiB at least
+            members/calco.yaml:15:20: health has both a path and a command; keep one of the two
+            members/calco.yaml:16:19: this member has no workload nobody; name one of its services: albo
+            members/calco.yaml:18:49: there are hosts, but no port; add port: the one that the program listens on
+            members/calco.yaml:18:104: the file of a secret key stands here a second time (first in line 18); keep one of the two
+            members/calco.yaml:19:19: this service is named site, as the site itself is; give it another name
+            calco: left alone
+        "#]],
+    );
+}
+
+#[test]
+fn needs_that_lead_in_a_circle() {
+    let services = "    needs: [albo]\n  services:\n    albo: {image: 'a:1', needs: [data]}\n    data: {image: 'a:1', needs: [site]}\n";
+    check(&[], &fleet(&[("calco", member("calco", SITE, services))]), &expect![[r#"
+        members/calco.yaml:14:34: the needs of data lead back to itself; remove one of the needs
         calco: left alone
     "#]]);
 }
@@ -195,7 +236,10 @@ fn yaml_that_is_none_or_more_than_it_seems() {
         ("varenna", "!!python/object:os.system ls".to_owned()),
         ("vigano", "- a\n- b\n".to_owned()),
     ];
-    check(&[], &fleet(&members), &expect![[r#"
+    check(
+        &[],
+        &fleet(&members),
+        &expect![[r#"
         members/calco.yaml:1:7: anchors (&) are not taken; write the value out
         members/calco.yaml:2:7: anchors (&) are not taken; write the value out
         members/calco.yaml:2:8: aliases (*) are not taken; write the value out
@@ -215,42 +259,59 @@ fn yaml_that_is_none_or_more_than_it_seems() {
         lecco: left alone
         varenna: left alone
         vigano: left alone
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn names_of_files() {
     let files = [("calco", plain("dorio")), ("Casa", plain("casa")), ("a/b", plain("b"))];
-    check(&[], &fleet(&files), &expect![[r#"
+    check(
+        &[],
+        &fleet(&files),
+        &expect![[r#"
         members/Casa.yaml:1:1: the file's name: "Casa" is not a name of a member; write 1 to 40 of a-z, 0-9 and -, with a letter or digit at both ends
         members/a/b.yaml:1:1: the file's name: "a/b" is not a name of a member; write 1 to 40 of a-z, 0-9 and -, with a letter or digit at both ends
         members/calco.yaml:3:18: the member is named dorio here, but its file calco.yaml; write name: calco, or rename the file to dorio.yaml
         calco: left alone
         doubt: members/Casa.yaml is not the name of a member's file
         doubt: members/a/b.yaml is not the name of a member's file
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_broken_platform_puts_nothing_in_force() {
     let mut files = fleet(&[("calco", plain("calco"))]);
     files.files.insert("platform.yaml".to_owned(), Ok("kind: Platform\n".to_owned()));
-    check(&[], &files, &expect![[r#"
+    check(
+        &[],
+        &files,
+        &expect![[r#"
         platform.yaml:1:1: the field "apiVersion" is missing here; add apiVersion
         platform.yaml:1:1: the field "metadata" is missing here; add metadata
         platform.yaml:1:1: the field "spec" is missing here; add spec
         nothing is in force
-    "#]]);
+    "#]],
+    );
     files.files.remove("platform.yaml");
-    check(&[], &files, &expect![[r#"
+    check(
+        &[],
+        &files,
+        &expect![[r#"
         platform.yaml:1:1: the fleet has no platform.yaml; write where things run; see manifests/fleet/platform.yaml for one
         nothing is in force
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn an_empty_fleet_is_a_doubt() {
-    check(&[], &fleet(&[]), &expect![[r#"
+    check(
+        &[],
+        &fleet(&[]),
+        &expect![[r#"
         doubt: the fleet has no member: members/ is empty
-    "#]]);
+    "#]],
+    );
 }

@@ -75,8 +75,9 @@ pub(super) fn member(member: &Member, platform: Option<&Platform>, report: &mut 
             "put some of them into a member of their own",
         );
     }
-    if spec.site.is_some() && spec.services.contains_key(&WorkloadName::site()) {
-        report.problem(name.place, "a service is named site, as the site is", "give it another name");
+    if let (Some(_), Some(twin)) = (&spec.site, spec.services.get(&WorkloadName::site())) {
+        let message = "this service is named site, as the site itself is";
+        report.problem(twin.image.place, message, "give it another name");
     }
     let mut hosts = BTreeMap::new();
     for host in spec.hosts() {
