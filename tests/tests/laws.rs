@@ -14,6 +14,7 @@ const NAMES: [&str; 8] = ["barzio", "calco", "colico", "dervio", "dorio", "erve"
 
 /// One member: its image, and what more it has.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "any of them with any other")]
 struct Shape {
     image: u8,
     albo: bool,
@@ -42,25 +43,18 @@ fn fleet() -> impl Strategy<Value = Vec<Option<Shape>>> {
 }
 
 fn text(name: &str, shape: &Shape) -> String {
-    let mut more = String::new();
-    if shape.volume {
-        more.push_str("    volumes: [{name: content, path: /srv/site}]\n");
-    }
-    if shape.database {
-        more.push_str("    needs: [database]\n");
-    }
-    if shape.albo || shape.database {
-        more.push_str("  services:\n");
-    }
-    if shape.albo {
-        more.push_str(&format!(
-            "    albo: {{image: 'campanile/site:1', hosts: [albo.comune.{name}.test], port: 8080}}\n"
-        ));
-    }
-    if shape.database {
-        more.push_str("    database: {image: 'db:1', volumes: [{name: data, path: /data}]}\n");
-    }
-    more.push_str(&format!("  egress: {}\n  suspend: {}\n", shape.egress, shape.suspended));
+    let albo =
+        format!("    albo: {{image: 'campanile/site:1', hosts: [albo.comune.{name}.test], port: 8080}}\n");
+    let settings = format!("  egress: {}\n  suspend: {}\n", shape.egress, shape.suspended);
+    let parts = [
+        (shape.volume, "    volumes: [{name: content, path: /srv/site}]\n"),
+        (shape.database, "    needs: [database]\n"),
+        (shape.albo || shape.database, "  services:\n"),
+        (shape.albo, &albo),
+        (shape.database, "    database: {image: 'db:1', volumes: [{name: data, path: /data}]}\n"),
+        (true, &settings),
+    ];
+    let more: String = parts.into_iter().filter(|(there, _)| *there).map(|(_, part)| part).collect();
     member(name, &format!("campanile/site:{}", shape.image), &more)
 }
 

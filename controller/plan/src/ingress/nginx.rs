@@ -75,7 +75,7 @@ http {{
     proxy_set_header X-Forwarded-Proto https;
     proxy_set_header X-Forwarded-Host $host;
     proxy_set_header Forwarded "";
-    proxy_connect_timeout 5s;
+    proxy_connect_timeout 2s;
     # a kept connection that the workload closed just then is tried anew
     proxy_next_upstream error;
 
