@@ -1,5 +1,7 @@
 //! The whole fleet at once: what is said of bad documents, and who stays in force.
 
+#![expect(clippy::unwrap_used, reason = "what stops a test stops it with a panic")]
+
 use std::collections::BTreeMap;
 
 use campanile_plan::document::values::MemberName;

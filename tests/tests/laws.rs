@@ -1,5 +1,7 @@
 //! Laws of planning, for any fleet, any change and any trouble.
 
+#![expect(clippy::unwrap_used, reason = "what stops a test stops it with a panic")]
+
 use std::collections::BTreeSet;
 
 use campanile_plan::docker::{ContainerState, ObservedContainer, ObservedNetwork, ObservedVolume, label};

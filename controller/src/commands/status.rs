@@ -37,7 +37,7 @@ pub(super) async fn run(command: arguments::Status) -> Result<u8, Failure> {
         Output::Json => print(&look.json(None)?)?,
         Output::Text => print(&look.text(command.member.is_some()))?,
     }
-    Ok(if look.members.iter().all(|member| member.ready) { DONE } else { FAILED })
+    Ok(if fleet.problems.is_empty() { DONE } else { FAILED })
 }
 
 /// The members as they are now.
