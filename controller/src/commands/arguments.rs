@@ -89,6 +89,7 @@ pub(super) struct Where {
 /// With what a git server is asked.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Options for git over https and ssh")]
+#[expect(clippy::struct_field_names, reason = "the fields are the options, and all options of git begin so")]
 pub(super) struct Git {
     /// A file with `user:password` or a token
     #[arg(long, value_name = "FILE", env = "CAMPANILE_GIT_PASSWORD_FILE")]
