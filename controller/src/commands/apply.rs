@@ -11,9 +11,9 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::arguments::{self, Output};
+use super::look::{Look, look};
 use super::plan::{complain, json, known};
 use super::progress::Progress;
-use super::status::{Look, look};
 use super::{DONE, FAILED, Failure, print, say};
 use crate::fleet::Fleet;
 use crate::git::{Fetcher, Source};
