@@ -1,7 +1,11 @@
 //! How long it takes to read and to plan generated fleets, with the world in memory; and how much memory a plan with
 //! nothing to change takes, whole process, in a process of its own.
 
-#![allow(clippy::print_stdout, clippy::expect_used, reason = "a benchmark prints its figures, and ends where it cannot")]
+#![allow(
+    clippy::print_stdout,
+    clippy::expect_used,
+    reason = "a benchmark prints its figures, and ends where it cannot"
+)]
 
 use std::env;
 use std::fs::{self, File};
