@@ -213,10 +213,14 @@ fn rules_inside_a_document() {
 #[test]
 fn needs_that_lead_in_a_circle() {
     let services = "    needs: [albo]\n  services:\n    albo: {image: 'a:1', needs: [data]}\n    data: {image: 'a:1', needs: [site]}\n";
-    check(&[], &fleet(&[("calco", member("calco", SITE, services))]), &expect![[r#"
+    check(
+        &[],
+        &fleet(&[("calco", member("calco", SITE, services))]),
+        &expect![[r#"
         members/calco.yaml:14:34: the needs of data lead back to itself; remove one of the needs
         calco: left alone
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
