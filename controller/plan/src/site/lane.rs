@@ -133,7 +133,7 @@ fn workloads(scene: &Scene, build: &Build, lane: &mut Lane) {
         .collect();
     // foreign containers on the member's network have their addresses too
     let network = names::network(build.platform, build.member);
-    taken.extend(scene.seen.containers.values().filter_map(|container| container.addresses.get(&network)));
+    taken.extend(scene.addresses(&network));
     let subnet = scene.subnets.get(build.member).copied();
     let mut ready: BTreeSet<WorkloadName> = BTreeSet::new();
     for (name, workload) in in_order(build) {
@@ -184,7 +184,7 @@ fn stale(scene: &Scene, build: &Build, lane: &mut Lane) {
             continue;
         }
         let Object::Workload(workload) = &revision.owned.object else { continue };
-        if crate::ingress::is_routed(scene, build.member, workload) {
+        if scene.routes().lead_to_workload(build.member, workload) {
             lane.wait(
                 format!("container {}", revision.name),
                 "until the ingress sends nobody here any more",
