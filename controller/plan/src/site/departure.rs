@@ -1,6 +1,5 @@
 //! The lane of a member that left an engine: routes, containers and network go, its volumes stay.
 
-use super::workload::stop_and_remove;
 use crate::docker::keeper;
 use crate::docker::names::{self, Object};
 use crate::document::values::MemberName;
@@ -19,7 +18,7 @@ pub fn departure(scene: &Scene, member: &MemberName) -> Lane {
     let because = "the fleet no longer has this member here; its volumes stay";
     for revision in scene.containers(member) {
         if matches!(revision.owned.object, Object::Workload(_)) {
-            stop_and_remove(revision.name, because, &mut lane);
+            lane.stop_and_remove(revision.name, because);
         }
     }
     let there = scene.seen.networks.get(&network);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 
-use super::workload::{foreign, steps, stop_and_remove};
+use super::workload::steps;
 use crate::docker::names::{self, Object};
 use crate::docker::{Build, addresses, label, secret_files};
 use crate::document::Workload;
@@ -57,7 +57,7 @@ fn network(scene: &Scene, build: &Build, lane: &mut Lane) -> bool {
     };
     match names::owned(build.platform, &there.labels) {
         None => {
-            foreign("network", &name, lane);
+            lane.foreign("network", &name);
             false
         }
         Some(owned) if owned.hash == build.network_hash() => true,
@@ -74,7 +74,7 @@ fn network(scene: &Scene, build: &Build, lane: &mut Lane) -> bool {
         Some(_) => {
             let because = "egress changed, and only a new network can follow";
             for revision in scene.containers(build.member) {
-                stop_and_remove(revision.name, because, lane);
+                lane.stop_and_remove(revision.name, because);
             }
             lane.step(object.clone(), because, Action::RemoveNetwork { name });
             lane.step(object.clone(), because, create);
@@ -93,7 +93,7 @@ fn volumes(scene: &Scene, build: &Build, lane: &mut Lane) -> bool {
             let object = format!("volume {}", volume.name);
             match scene.seen.volumes.get(&volume.name) {
                 Some(there) if names::owned(build.platform, &there.labels).is_none() => {
-                    foreign("volume", &volume.name, lane);
+                    lane.foreign("volume", &volume.name);
                     right = false;
                 }
                 None if planned.insert(volume.name.clone()) => {
@@ -191,7 +191,7 @@ fn stale(scene: &Scene, build: &Build, lane: &mut Lane) {
                 STARTING,
             );
         } else {
-            stop_and_remove(revision.name, "the document no longer names it", lane);
+            lane.stop_and_remove(revision.name, "the document no longer names it");
         }
     }
 }
