@@ -1,5 +1,7 @@
 //! Rules of the repository, as tests: what a reviewer would have to look for again and again.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test program
+
 mod agreement;
 mod brain;
 mod examples;
