@@ -40,7 +40,9 @@ fn check<T: Decode + Serialize>(file: &str, schema: &Value) {
             if here {
                 seen.insert((name.clone(), field.to_owned()));
                 if change(&|object| drop(object.remove(field))) == required {
-                    findings.push(format!("{name}.{field}: required is {required} in the schema alone"));
+                    findings.push(format!(
+                        "{name}.{field}: for the schema required is {required}, for the decoder it is not"
+                    ));
                 }
                 if change(&|object| drop(object.insert(field.to_owned(), Value::Null))) {
                     findings.push(format!("{name}.{field}: the decoder takes null"));

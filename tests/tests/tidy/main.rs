@@ -30,7 +30,8 @@ fn files_below(folder: &str) -> Vec<String> {
             let kind = entry.file_type().unwrap();
             if name.starts_with('.') || kind.is_symlink() || entry.path().join("CACHEDIR.TAG").exists() {
                 continue;
-            } else if kind.is_dir() {
+            }
+            if kind.is_dir() {
                 open.push(entry.path());
             } else {
                 found.push(entry.path().strip_prefix(root()).unwrap().to_str().unwrap().to_owned());

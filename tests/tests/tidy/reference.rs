@@ -149,7 +149,7 @@ fn value(root: &Value, schema: &Value) -> String {
 
 fn known(pattern: &str) -> &'static str {
     let text = TEXTS.iter().find(|(known, _)| *known == pattern);
-    text.map(|(_, text)| *text).unwrap_or_else(|| panic!("say in TEXTS what {pattern} is"))
+    text.map_or_else(|| panic!("say in TEXTS what {pattern} is"), |(_, text)| *text)
 }
 
 /// What the declaration says of a part, fit for a table.

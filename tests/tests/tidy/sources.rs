@@ -51,7 +51,7 @@ fn is_crate_root(path: &str) -> bool {
 /// Whether the folder above `tests`, `benches` or `examples` is a package.
 fn package_has_manifest(parts: &[&str]) -> bool {
     let above = |kind: &&str| matches!(*kind, "tests" | "benches" | "examples");
-    let last = parts.iter().rposition(|part| above(part)).unwrap_or_default();
+    let last = parts.iter().rposition(above).unwrap_or_default();
     super::root().join(parts[..last].join("/")).join("Cargo.toml").exists()
 }
 
