@@ -42,7 +42,7 @@ pub(super) enum Command {
     Check(Check),
     /// Says what would be done, and why; changes nothing
     ///
-    /// Example: campanile plan --fleet https://git.example/cst/fleet.git#main --out plan.json
+    /// Example: campanile plan --fleet <https://git.example/cst/fleet.git#main> --out plan.json
     Plan(Plan),
     /// Makes the world as the fleet says, once
     ///
@@ -62,7 +62,7 @@ pub(super) enum Command {
     Schema(Schema),
     /// Prints the completion script of a shell
     ///
-    /// Example: campanile completion bash > /etc/bash_completion.d/campanile
+    /// Example: campanile completion bash > /`etc/bash_completion.d/campanile`
     Completion(Completion),
     /// Writes the manual pages into a folder
     ///
@@ -89,6 +89,7 @@ pub(super) struct Where {
 /// With what a git server is asked.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Options for git over https and ssh")]
+#[expect(clippy::struct_field_names, reason = "the fields are the options, and all options of git begin so")]
 pub(super) struct Git {
     /// A file with `user:password` or a token
     #[arg(long, value_name = "FILE", env = "CAMPANILE_GIT_PASSWORD_FILE")]

@@ -7,6 +7,7 @@ use super::{files, nginx};
 use crate::docker::names::{self, Object};
 use crate::docker::{ContainerState, IngressContent, IngressFile, IngressFiles, changes, hash, label};
 use crate::docker::{ingress_container, ingress_volume};
+use crate::fleet::DesiredMember;
 use crate::plan::{Action, Lane, RESTARTING, STARTING, Scene};
 
 /// Seconds that the ingress has to end by itself.
@@ -212,7 +213,7 @@ fn is_needed(scene: &Scene, path: &str, named: &BTreeSet<String>) -> bool {
     }
     let known = ["routes/", "certificates/", "index/"].iter().any(|folder| path.starts_with(folder));
     let left_alone = files::member_of(path).is_some_and(|member| {
-        let changes = scene.desired.members.get(&member).is_some_and(|member| member.may_change());
+        let changes = scene.desired.members.get(&member).is_some_and(DesiredMember::may_change);
         let gone = !scene.desired.members.contains_key(&member) && !scene.desired.unknown.contains(&member);
         !(changes || gone) || scene.breaker.holds(&member) || !scene.in_scope(&member)
     });

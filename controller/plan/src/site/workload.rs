@@ -182,7 +182,7 @@ fn keep(
         }
         ContainerState::Running => lane.wait(object, format!("until {name} is ready: {trouble}"), STARTING),
         ContainerState::Restarting => {
-            lane.wait(object, format!("until {name} stays up: {trouble}"), RESTARTING)
+            lane.wait(object, format!("until {name} stays up: {trouble}"), RESTARTING);
         }
         ContainerState::Paused => {
             let remedy = format!("run docker unpause {}", current.name);
