@@ -150,7 +150,9 @@ fn conclude(
             for lane in outcome.plan.lanes.iter().filter(|lane| lane.is_blocked()) {
                 say(&blocked(lane));
             }
-            for member in &unready {
+            // those whose removal is held are named together below
+            let held_too = |name| outcome.plan.held.iter().any(|held| held.member == *name);
+            for member in unready.iter().filter(|member| !held_too(&member.name)) {
                 say(&format!("not ready: {}: {}", member.name, member.first_trouble()));
             }
             held(&outcome.plan);
