@@ -151,7 +151,7 @@ fn conclude(
                 say(&blocked(lane));
             }
             // those whose removal is held are named together below
-            let held_too = |name| outcome.plan.held.iter().any(|held| held.member == *name);
+            let held_too = |name: &MemberName| outcome.plan.held.iter().any(|held| held.member == *name);
             for member in unready.iter().filter(|member| !held_too(&member.name)) {
                 say(&format!("not ready: {}: {}", member.name, member.first_trouble()));
             }

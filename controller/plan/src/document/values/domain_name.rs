@@ -29,11 +29,11 @@ impl FromStr for DomainName {
         if text.contains("://") || text.contains('/') {
             return Err(invalid("write the host alone, without scheme and path"));
         }
-        let ascii = idna::domain_to_ascii_strict(text)
-            .map_err(|_| invalid("write letters, digits and hyphens with dots between them"))?;
-        if ascii.ends_with('.') {
+        if text.ends_with('.') {
             return Err(invalid("leave out the last dot"));
         }
+        let ascii = idna::domain_to_ascii_strict(text)
+            .map_err(|_| invalid("write letters, digits and hyphens with dots between them"))?;
         if !ascii.contains('.') {
             return Err(invalid("write it in full, such as comune.example.test"));
         }
