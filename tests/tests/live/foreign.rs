@@ -78,7 +78,9 @@ fn a_foreign_ingress_with_our_name() {
     let name = format!("{}.ingress", room.platform);
     let foreign =
         Foreign::new(&["create", "--name", &name, "--network", "none", BASE], &["rm", "--force", &name]);
-    room.run(&["apply"]).ends(1).says("a container of this name is there, and it is not ours");
+    room.run(&["apply", "--timeout", "3"])
+        .ends(1)
+        .says("a container of this name is there, and it is not ours");
     drop(foreign);
     room.apply();
     room.serves("barzago", &title("barzago"));
