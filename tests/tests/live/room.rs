@@ -19,6 +19,7 @@ pub struct Room {
     pub https: u16,
     pub range: String,
     folder: TempDir,
+    on_engine: bool,
 }
 
 /// How a run of `campanile` ended.
@@ -33,11 +34,18 @@ impl Room {
     /// A fleet with a platform and no member yet, in a folder.
     pub fn new(topic: &str) -> Self {
         need_engine();
+        remove_all(&format!("livetest-{topic}"));
+        let mut room = Self::without_engine(topic);
+        room.on_engine = true;
+        room
+    }
+
+    /// The same, for commands that need no engine.
+    pub fn without_engine(topic: &str) -> Self {
         let platform = format!("livetest-{topic}");
-        remove_all(&platform);
         let [http, https] = [free_port(), free_port()];
         let folder = tempfile::tempdir().unwrap();
-        let room = Self { platform, http, https, range: free_range(), folder };
+        let room = Self { platform, http, https, range: free_range(), folder, on_engine: false };
         room.write("platform.yaml", &room.platform_at(&endpoint()));
         std::fs::create_dir(room.path("fleet/members")).unwrap();
         room
@@ -158,7 +166,9 @@ impl Room {
 
 impl Drop for Room {
     fn drop(&mut self) {
-        remove_all(&self.platform);
+        if self.on_engine {
+            remove_all(&self.platform);
+        }
     }
 }
 

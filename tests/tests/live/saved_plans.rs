@@ -80,7 +80,7 @@ fn a_suspended_member_is_reported_and_left_as_it_is() {
     let before = room.container("barzago", "site");
     room.write_member("barzago", "Comune nuovo di Barzago", "  suspend: true\n");
     room.write_member("calco", "Comune nuovo di Calco", "");
-    room.apply();
+    room.run(&["apply"]);
     room.serves("calco", "Comune nuovo di Calco");
     room.serves("barzago", &title("barzago"));
     assert_eq!(room.container("barzago", "site"), before);
