@@ -77,11 +77,18 @@ impl Fleet {
         Ok(())
     }
 
-    /// Notes the commit as the one that was applied with nothing held.
+    fn names(&self, member: &MemberName) -> bool {
+        self.snapshot.files.contains_key(&format!("{MEMBERS_FOLDER}/{member}.yaml"))
+    }
+
+    /// Notes the commit as the one that was applied with nothing held, and forgets who is no longer in it.
     ///
     /// # Errors
     /// When the state folder cannot be written.
     pub fn record(&self, state: &State, source: &Source, now: jiff::Timestamp) -> Result<(), StateError> {
+        for gone in state.accepted_members()?.iter().filter(|member| !self.names(member)) {
+            state.forget(gone)?;
+        }
         let commit = self.snapshot.commit.clone();
         state.record_fleet(&FleetRecord { source: source.to_string(), commit, at: now })
     }

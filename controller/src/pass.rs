@@ -161,9 +161,10 @@ impl<'a> Lanes<'a> {
                 self.runs.push(Box::pin(run(self.world, self.progress, lane, now)));
             }
             let left = LOOK_AGAIN.saturating_sub(begun.elapsed());
-            let next = match finished {
-                true => tokio::time::timeout(left, self.runs.next()).await.ok(),
-                false => Some(self.runs.next().await),
+            let next = if finished {
+                tokio::time::timeout(left, self.runs.next()).await.ok()
+            } else {
+                Some(self.runs.next().await)
             };
             let Some(Some(Run { lane, done, failure })) = next else { return };
             finished = true;

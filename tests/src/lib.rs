@@ -1,4 +1,6 @@
 //! What the tests and benchmarks share: a world in memory, and fleets of any size.
 
+#![expect(clippy::panic, reason = "what stops a test stops it with a panic")]
+
 pub mod fleets;
 pub mod world;

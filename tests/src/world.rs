@@ -131,7 +131,7 @@ impl World {
             }
             Action::CreateContainer(container) => create(seen, container),
             Action::WriteSecrets { container, .. } => {
-                assert!(seen.containers.contains_key(container), "{action:?}")
+                assert!(seen.containers.contains_key(container), "{action:?}");
             }
             Action::StartContainer { name } => set_state(seen, name, ContainerState::Running),
             Action::StopContainer { name, .. } => set_state(seen, name, ContainerState::Exited),

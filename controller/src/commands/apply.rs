@@ -8,11 +8,12 @@ use campanile_plan::document::values::MemberName;
 use campanile_plan::fleet::Desired;
 use campanile_plan::plan::{Lane, Plan, Request, plan, text};
 use jiff::Timestamp;
+use serde::Deserialize;
 
 use super::arguments::{self, Output};
+use super::look::{Look, look};
 use super::plan::{complain, json, known};
 use super::progress::Progress;
-use super::status::{Look, look};
 use super::{DONE, FAILED, Failure, print, say};
 use crate::fleet::Fleet;
 use crate::git::{Fetcher, Source};
@@ -26,91 +27,101 @@ pub(super) async fn run(command: arguments::Apply) -> Result<u8, Failure> {
     let fleet = Fleet::load(&fetcher, &source, &state).await?;
     complain(&fleet);
     let Some(desired) = &fleet.desired else { return Ok(FAILED) };
-    known(&fleet, command.member.as_ref())?;
+    let agreed = Agreed::read(&command)?;
+    known(&fleet, agreed.only.as_ref())?;
     let world = World::new(desired, &state);
-    let released = match agreed(&command, desired, &world, &fleet).await? {
-        Agreed::Go { released } => released,
-        Agreed::Shown => return Ok(DONE),
-    };
+    if command.dry_run {
+        return show(&command, &agreed.plan(desired, &world).await?, &fleet);
+    }
+    let released = agreed.released(desired, &world).await?;
     fleet.accept(&state)?;
-    let limits = Limits {
-        only: command.member.clone(),
-        released,
-        parallel: command.parallel,
-        time: Duration::from_secs(command.timeout),
-    };
+    let time = Duration::from_secs(command.timeout);
+    let limits = Limits { only: agreed.only, released, parallel: command.parallel, time };
     let progress = Progress::new(command.output == Output::Text);
     let outcome = pass(desired, &world, &limits, &progress).await?;
     progress.finish();
-    finish(&command, &fleet, (&state, &source, &fetcher), &outcome).await?;
+    if limits.only.is_none() && outcome.plan.held.is_empty() {
+        record(&fleet, (&state, &source, &fetcher)).await?;
+    }
     let look = look(&fleet, desired, &world, &state, &outcome).await?;
     look.record(&state)?;
-    conclude(&command, &fleet, &outcome, &look)
+    conclude(&command, limits.only.as_ref(), &fleet, &outcome, &look)
 }
 
-/// Whether to go on.
-enum Agreed {
-    Go { released: BTreeSet<MemberName> },
-    Shown,
+/// What a person looked at and agreed to.
+struct Agreed {
+    /// The only member, if not all.
+    only: Option<MemberName>,
+    /// The plan that must still be the one.
+    digest: Option<String>,
+    /// Held removals go through.
+    release: bool,
 }
 
-/// Compares with the plan that a person saw, where there is one.
-async fn agreed(
-    command: &arguments::Apply,
-    desired: &Desired,
-    world: &World<'_>,
-    fleet: &Fleet,
-) -> Result<Agreed, Failure> {
-    let wanted = match (&command.file, &command.release) {
-        (Some(file), _) => Some(saved_digest(file)?),
-        (None, Some(digest)) => Some(digest.clone()),
-        (None, None) if command.dry_run => None,
-        (None, None) => return Ok(Agreed::Go { released: BTreeSet::new() }),
-    };
-    let (observed, _) = world.observe().await?;
-    let request = Request { now: Timestamp::now(), only: command.member.clone(), ..Request::default() };
-    let plan = plan(desired, &observed, &request);
-    let Some(wanted) = wanted else {
-        match command.output {
-            Output::Text => print(&text(&plan))?,
-            Output::Json => print(&json(&plan, fleet)?)?,
-        }
-        return Ok(Agreed::Shown);
-    };
-    if plan.digest() != wanted {
-        say(&text(&plan));
-        return Err(format!(
-            "the world or the fleet moved since the plan {wanted} was made; the plan is now the one above: \
-             look at it, then apply {}",
-            plan.digest()
-        )
-        .into());
+impl Agreed {
+    /// From the arguments, or from the plan that they name.
+    fn read(command: &arguments::Apply) -> Result<Self, Failure> {
+        let (only, digest) = match &command.file {
+            None => (command.member.clone(), command.release.clone()),
+            Some(file) => {
+                let Saved { digest, member } = Saved::read(file)?;
+                (member, Some(digest))
+            }
+        };
+        Ok(Self { only, digest, release: command.release.is_some() })
     }
-    let held = plan.held.iter().map(|held| held.member.clone());
-    let released = if command.release.is_some() { held.collect() } else { BTreeSet::new() };
-    Ok(Agreed::Go { released })
+
+    async fn plan(&self, desired: &Desired, world: &World<'_>) -> Result<Plan, Failure> {
+        let (observed, _) = world.observe().await?;
+        let request = Request { now: Timestamp::now(), only: self.only.clone(), ..Request::default() };
+        Ok(plan(desired, &observed, &request))
+    }
+
+    /// The members whose held removals go through; refuses if the plan is no longer the one that was agreed to.
+    async fn released(&self, desired: &Desired, world: &World<'_>) -> Result<BTreeSet<MemberName>, Failure> {
+        let Some(agreed) = &self.digest else { return Ok(BTreeSet::new()) };
+        let plan = self.plan(desired, world).await?;
+        if plan.digest() != *agreed {
+            say(&text(&plan));
+            let moved = format!(
+                "the world or the fleet moved since the plan {agreed} was made, and nothing was done; \
+                 the plan is now the one above: look at it, then apply {}",
+                plan.digest()
+            );
+            return Err(moved.into());
+        }
+        let held = plan.held.into_iter().map(|held| held.member);
+        Ok(held.filter(|_| self.release).collect())
+    }
 }
 
-fn saved_digest(file: &Path) -> Result<String, Failure> {
-    let read = |why: String| {
-        format!("reading the plan {}: {why}; make one with campanile plan --out FILE", file.display())
-    };
-    let text = std::fs::read_to_string(file).map_err(|error| read(error.to_string()))?;
-    let plan: serde_json::Value = serde_json::from_str(&text).map_err(|error| read(error.to_string()))?;
-    let digest = plan.get("digest").and_then(serde_json::Value::as_str);
-    Ok(digest.ok_or_else(|| read("it has no digest".to_owned()))?.to_owned())
+/// What counts of a plan that was saved with `plan --out`.
+#[derive(Deserialize)]
+struct Saved {
+    digest: String,
+    member: Option<MemberName>,
+}
+
+impl Saved {
+    fn read(file: &Path) -> Result<Self, Failure> {
+        let failed = |why: String| {
+            format!("reading the plan {}: {why}; make one with campanile plan --out FILE", file.display())
+        };
+        let text = std::fs::read_to_string(file).map_err(|error| failed(error.to_string()))?;
+        Ok(serde_json::from_str(&text).map_err(|error| failed(error.to_string()))?)
+    }
+}
+
+fn show(command: &arguments::Apply, plan: &Plan, fleet: &Fleet) -> Result<u8, Failure> {
+    match command.output {
+        Output::Text => print(&text(plan))?,
+        Output::Json => print(&json(plan, fleet, command.member.as_ref())?)?,
+    }
+    Ok(if fleet.problems.is_empty() { DONE } else { FAILED })
 }
 
 /// Notes the commit, once nothing of it is held back.
-async fn finish(
-    command: &arguments::Apply,
-    fleet: &Fleet,
-    (state, source, fetcher): (&State, &Source, &Fetcher),
-    outcome: &Outcome,
-) -> Result<(), Failure> {
-    if command.member.is_some() || !outcome.plan.held.is_empty() {
-        return Ok(());
-    }
+async fn record(fleet: &Fleet, (state, source, fetcher): (&State, &Source, &Fetcher)) -> Result<(), Failure> {
     fleet.record(state, source, Timestamp::now())?;
     if let Some(commit) = &fleet.snapshot.commit {
         fetcher.keep(commit).await?;
@@ -120,6 +131,7 @@ async fn finish(
 
 fn conclude(
     command: &arguments::Apply,
+    only: Option<&MemberName>,
     fleet: &Fleet,
     outcome: &Outcome,
     look: &Look,
@@ -127,7 +139,7 @@ fn conclude(
     let unready: Vec<_> = look
         .members
         .iter()
-        .filter(|member| !member.ready && command.member.as_ref().is_none_or(|only| *only == member.name))
+        .filter(|member| !member.ready && only.is_none_or(|only| *only == member.name))
         .collect();
     match command.output {
         Output::Json => print(&look.json(Some(outcome))?)?,

@@ -38,35 +38,35 @@ pub(super) enum Command {
     ///
     /// Needs no engine: made for merge requests.
     ///
-    /// Example: campanile check --fleet . --output gitlab > gl-code-quality-report.json
+    /// Example: `campanile check --fleet . --output gitlab > gl-code-quality-report.json`
     Check(Check),
     /// Says what would be done, and why; changes nothing
     ///
-    /// Example: campanile plan --fleet https://git.example/cst/fleet.git#main --out plan.json
+    /// Example: `campanile plan --fleet https://git.example/cst/fleet.git#main --out plan.json`
     Plan(Plan),
     /// Makes the world as the fleet says, once
     ///
     /// Applies a plan that was saved with `plan --out FILE`, or refuses because the world moved; without one, what
     /// `plan` would say now.
     ///
-    /// Example: campanile apply --fleet . --member barzago
+    /// Example: `campanile apply --fleet . --member barzago`
     Apply(Apply),
     /// Shows the members and how they are, from what is seen now
     ///
-    /// Example: campanile status --fleet . barzago
+    /// Example: `campanile status --fleet . barzago`
     Status(Status),
     /// Prints the JSON Schema of the documents, for editors
     ///
-    /// Example: campanile schema member > member.json, and in the YAML, as the first line:
-    /// # yaml-language-server: $schema=member.json
+    /// Example: `campanile schema member > member.json`, and in the YAML, as the first line:
+    /// `# yaml-language-server: $schema=member.json`
     Schema(Schema),
     /// Prints the completion script of a shell
     ///
-    /// Example: campanile completion bash > /etc/bash_completion.d/campanile
+    /// Example: `campanile completion bash > /etc/bash_completion.d/campanile`
     Completion(Completion),
     /// Writes the manual pages into a folder
     ///
-    /// Example: campanile man /usr/local/share/man/man1
+    /// Example: `campanile man /usr/local/share/man/man1`
     Man(Man),
 }
 
@@ -89,6 +89,7 @@ pub(super) struct Where {
 /// With what a git server is asked.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Options for git over https and ssh")]
+#[expect(clippy::struct_field_names, reason = "the fields are the options, and all options of git begin so")]
 pub(super) struct Git {
     /// A file with `user:password` or a token
     #[arg(long, value_name = "FILE", env = "CAMPANILE_GIT_PASSWORD_FILE")]

@@ -22,13 +22,10 @@ pub(super) async fn run(command: Check) -> Result<u8, Failure> {
     for doubt in &snapshot.doubts {
         say(&format!("doubt: {doubt}"));
     }
-    if command.output == Format::Text {
+    // where there are problems, their list ends with their number
+    if command.output == Format::Text && problems.is_empty() {
         let count = desired.map_or(0, |desired| desired.members.len());
-        say(&match problems.len() {
-            0 => format!("{count} members, no problem"),
-            1 => "1 problem".to_owned(),
-            problems => format!("{problems} problems"),
-        });
+        say(&format!("{count} members, no problem"));
     }
     Ok(if problems.is_empty() && snapshot.doubts.is_empty() { DONE } else { FAILED })
 }

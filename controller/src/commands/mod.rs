@@ -4,10 +4,12 @@ mod apply;
 mod arguments;
 mod check;
 mod completion;
+mod look;
 mod plan;
 pub mod progress;
 mod schema;
 mod status;
+mod table;
 
 use std::io::Write;
 use std::process::ExitCode;

@@ -1,6 +1,7 @@
 //! `campanile plan`: what would be done, and why.
 
 use campanile_plan::document::Problem;
+use campanile_plan::document::values::MemberName;
 use campanile_plan::plan::{Plan, Request, plan, text};
 
 use super::arguments::{self, Output};
@@ -23,7 +24,7 @@ pub(super) async fn run(command: arguments::Plan) -> Result<u8, Failure> {
     }
     let request = Request { now: jiff::Timestamp::now(), only: command.member.clone(), ..Request::default() };
     let plan = plan(desired, &observed, &request);
-    let json = json(&plan, &fleet)?;
+    let json = json(&plan, &fleet, command.member.as_ref())?;
     match command.output {
         Output::Text => print(&text(&plan))?,
         Output::Json => print(&json)?,
@@ -36,8 +37,8 @@ pub(super) async fn run(command: arguments::Plan) -> Result<u8, Failure> {
 }
 
 /// The plan as JSON, with a line break.
-pub(super) fn json(plan: &Plan, fleet: &Fleet) -> Result<String, Failure> {
-    let document = plan.document(fleet.snapshot.commit.as_deref(), &fleet.problems);
+pub(super) fn json(plan: &Plan, fleet: &Fleet, member: Option<&MemberName>) -> Result<String, Failure> {
+    let document = plan.document(fleet.snapshot.commit.as_deref(), member, &fleet.problems);
     Ok(serde_json::to_string_pretty(&document)? + "\n")
 }
 
@@ -52,10 +53,7 @@ pub(super) fn complain(fleet: &Fleet) {
 }
 
 /// Refuses a member that the fleet does not know.
-pub(super) fn known(
-    fleet: &Fleet,
-    member: Option<&campanile_plan::document::values::MemberName>,
-) -> Result<(), Failure> {
+pub(super) fn known(fleet: &Fleet, member: Option<&MemberName>) -> Result<(), Failure> {
     let (Some(member), Some(desired)) = (member, &fleet.desired) else { return Ok(()) };
     if desired.members.contains_key(member) {
         return Ok(());

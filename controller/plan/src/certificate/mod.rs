@@ -58,7 +58,7 @@ pub fn reason(
         let new: Vec<&str> = hosts.difference(&there.hosts).map(DomainName::as_str).collect();
         let old: Vec<&str> = there.hosts.difference(hosts).map(DomainName::as_str).collect();
         let list = |sign: &str, names: Vec<&str>| {
-            names.into_iter().map(|name| format!(" {sign}{name}")).collect::<String>()
+            names.into_iter().flat_map(|name| [" ", sign, name]).collect::<String>()
         };
         return Some(format!("its hosts changed:{}{}", list("+", new), list("-", old)));
     }

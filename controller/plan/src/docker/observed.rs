@@ -102,15 +102,18 @@ pub struct IngressFiles {
     pub routes: BTreeSet<String>,
 }
 
+impl Answer {
+    /// Whether a visitor would say that the page is there: also when it first asks who they are.
+    pub fn is_good(&self) -> bool {
+        matches!(self, Answer::Status(200..=399 | 401 | 403))
+    }
+}
+
 impl ObservedContainer {
     /// Whether it runs and everything that can be asked of it says so too.
     pub fn is_ready(&self) -> bool {
         let healthy = matches!(self.health, None | Some(HealthState::Healthy));
-        let answers = match &self.answer {
-            None => true,
-            Some(Answer::Status(status)) => (200..400).contains(status),
-            Some(Answer::Nothing(_)) => false,
-        };
+        let answers = self.answer.as_ref().is_none_or(Answer::is_good);
         self.state == ContainerState::Running && healthy && answers
     }
 }

@@ -42,7 +42,7 @@ part! {
         /// Workloads beside the site, such as the albo pretorio, a portal, or a database without hosts.
         #[schemars(default)]
         services: BTreeMap<WorkloadName, Workload>,
-        /// The certificate of all hosts.
+        /// Who issues the certificate of all hosts; the platform's own authority, if left out.
         certificate: Option<Certificate>,
         /// Lets the member's workloads open connections to the world.
         #[schemars(default)]

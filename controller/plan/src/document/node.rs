@@ -3,6 +3,8 @@
 //! Built on the parser under serde-saphyr rather than on serde itself: serde stops at the first
 //! error, and a document has to report all of its problems at once.
 
+use std::collections::BTreeMap;
+
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span};
 
 use super::{Place, Report};
@@ -125,7 +127,6 @@ impl<'text> Reader<'text, '_> {
 
     fn document(&mut self) -> Result<Option<Node>, ScanError> {
         let mut node = None;
-        let mut problems = false;
         loop {
             let (event, place) = self.next()?;
             match event {
@@ -137,23 +138,19 @@ impl<'text> Reader<'text, '_> {
                         "a second document starts in this file",
                         "write one document a file: the one of this member",
                     );
-                    return Ok(None);
+                    return Ok(node);
                 }
-                event => match self.node(event, place, 0)? {
-                    Some(read) => node = Some(read),
-                    None => {
-                        problems = true;
-                        break;
+                event => {
+                    node = self.node(event, place, 0)?;
+                    if node.is_none() {
+                        return Ok(None);
                     }
-                },
+                }
             }
         }
-        if node.is_none() && !problems {
-            self.report.problem(
-                Place::START,
-                "the file holds no document",
-                "write the document, or remove the file",
-            );
+        if node.is_none() {
+            let remedy = "write the document, or remove the file";
+            self.report.problem(Place::START, "the file holds no document", remedy);
         }
         Ok(node)
     }
@@ -167,19 +164,21 @@ impl<'text> Reader<'text, '_> {
             );
             return Ok(None);
         }
+        let remedy = "write the value out";
         let (anchor, tag) = match &event {
             Event::Scalar(_, _, anchor, tag)
             | Event::SequenceStart(_, anchor, tag)
             | Event::MappingStart(_, anchor, tag) => (*anchor, tag.is_some()),
-            _ => (1, false),
+            _ => {
+                self.report.problem(place, "aliases (*) are not taken", remedy);
+                return Ok(None);
+            }
         };
         if anchor != 0 {
-            self.report.problem(place, "anchors and aliases (& and *) are not taken", "write the value out");
-            return Ok(None);
+            self.report.problem(place, "anchors (&) are not taken", remedy);
         }
         if tag {
-            self.report.problem(place, "tags (!) are not taken", "write the value without it");
-            return Ok(None);
+            self.report.problem(place, "tags (!) are not taken", remedy);
         }
         let value = match event {
             Event::Scalar(text, style, ..) => {
@@ -207,11 +206,10 @@ impl<'text> Reader<'text, '_> {
 
     fn mapping(&mut self, depth: usize) -> Result<Option<Value>, ScanError> {
         let mut entries: Vec<(Key, Node)> = Vec::new();
-        let mut broken = false;
+        let mut seen: BTreeMap<String, usize> = BTreeMap::new();
         loop {
             let (event, place) = self.next()?;
             let text = match event {
-                Event::MappingEnd if broken => return Ok(None),
                 Event::MappingEnd => return Ok(Some(Value::Mapping(entries))),
                 Event::Scalar(text, _, 0, None) => text.into_owned(),
                 _ => {
@@ -223,16 +221,9 @@ impl<'text> Reader<'text, '_> {
             let Some(node) = self.node(event, value_place, depth + 1)? else {
                 return Ok(None);
             };
-            if let Some((first, _)) = entries.iter().find(|(key, _)| key.text == text) {
-                self.report.problem(
-                    place,
-                    format!(
-                        "the key {text:?} stands here a second time (first in line {})",
-                        first.place.line
-                    ),
-                    "keep one of the two",
-                );
-                broken = true;
+            if let Some(first) = seen.insert(text.clone(), place.line) {
+                let message = format!("the key {text:?} stands here a second time (first in line {first})");
+                self.report.problem(place, message, "keep one of the two");
             }
             entries.push((Key { place, text }, node));
         }

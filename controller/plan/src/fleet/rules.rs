@@ -75,8 +75,9 @@ pub(super) fn member(member: &Member, platform: Option<&Platform>, report: &mut 
             "put some of them into a member of their own",
         );
     }
-    if spec.site.is_some() && spec.services.contains_key(&WorkloadName::site()) {
-        report.problem(name.place, "a service is named site, as the site is", "give it another name");
+    if let (Some(_), Some(twin)) = (&spec.site, spec.services.get(&WorkloadName::site())) {
+        let message = "this service is named site, as the site itself is";
+        report.problem(twin.image.place, message, "give it another name");
     }
     let mut hosts = BTreeMap::new();
     for host in spec.hosts() {
@@ -111,7 +112,7 @@ fn workload(workload: &Workload, report: &mut Report) {
                 report.problem(path.place, "health has both a path and a command", "keep one of the two");
             }
             (None, None) => {
-                report.problem(workload.image.place, "health is empty", "give it a path or a command")
+                report.problem(workload.image.place, "health is empty", "give it a path or a command");
             }
             (Some(path), None) if workload.port.is_none() => {
                 report.problem(path.place, "health asks for a page, but there is no port", "add port");

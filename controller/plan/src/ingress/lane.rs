@@ -7,10 +7,9 @@ use super::{files, nginx};
 use crate::docker::names::{self, Object};
 use crate::docker::{ContainerState, IngressContent, IngressFile, IngressFiles, changes, hash, label};
 use crate::docker::{ingress_container, ingress_volume};
+use crate::fleet::DesiredMember;
 use crate::plan::{Action, Lane, RESTARTING, STARTING, Scene};
 
-/// Seconds that the ingress has to end by itself.
-const STOP_SECONDS: u32 = 10;
 /// The configuration that the image starts with; it stays for the case that another one breaks.
 const BUILT_IN: &str = "0000000000000000";
 
@@ -35,14 +34,6 @@ pub fn ready(scene: &Scene) -> bool {
         && files.is_some_and(|files| files.current.is_some() && files.current == files.loaded)
 }
 
-fn foreign(kind: &str, name: &str, lane: &mut Lane) {
-    lane.block(
-        format!("{kind} {name}"),
-        format!("a {kind} of this name is there, and it is not ours"),
-        format!("look at it with docker {kind} inspect {name}; rename or remove it if nobody needs it"),
-    );
-}
-
 fn volume(scene: &Scene, name: &str, lane: &mut Lane) -> bool {
     match scene.seen.volumes.get(name) {
         None => {
@@ -56,7 +47,7 @@ fn volume(scene: &Scene, name: &str, lane: &mut Lane) -> bool {
         }
         Some(there) if names::owned(scene.platform(), &there.labels).is_some() => true,
         Some(_) => {
-            foreign("volume", name, lane);
+            lane.foreign("volume", name);
             false
         }
     }
@@ -71,7 +62,7 @@ fn container(scene: &Scene, name: &str, lane: &mut Lane) -> bool {
     let owned = there.and_then(|there| names::owned(scene.platform(), &there.labels));
     if let Some(there) = there {
         let Some(owned) = owned.filter(|owned| owned.object == Object::Ingress) else {
-            foreign("container", name, lane);
+            lane.foreign("container", name);
             return false;
         };
         if owned.hash == hash(&wanted.declaration) {
@@ -86,9 +77,7 @@ fn container(scene: &Scene, name: &str, lane: &mut Lane) -> bool {
     let changed = changes(before.map(String::as_str), &wanted.declaration);
     let because = if there.is_some() { "its declaration changed" } else { "the engine has no ingress" };
     if there.is_some() {
-        let stop = Action::StopContainer { name: name.to_owned(), seconds: STOP_SECONDS };
-        lane.step(object.clone(), because, stop);
-        lane.step(object.clone(), because, Action::RemoveContainer { name: name.to_owned() });
+        lane.stop_and_remove(name, because);
     }
     lane.change(object.clone(), because, changed, Action::CreateContainer(Box::new(wanted)));
     lane.step(
@@ -212,7 +201,7 @@ fn is_needed(scene: &Scene, path: &str, named: &BTreeSet<String>) -> bool {
     }
     let known = ["routes/", "certificates/", "index/"].iter().any(|folder| path.starts_with(folder));
     let left_alone = files::member_of(path).is_some_and(|member| {
-        let changes = scene.desired.members.get(&member).is_some_and(|member| member.may_change());
+        let changes = scene.desired.members.get(&member).is_some_and(DesiredMember::may_change);
         let gone = !scene.desired.members.contains_key(&member) && !scene.desired.unknown.contains(&member);
         !(changes || gone) || scene.breaker.holds(&member) || !scene.in_scope(&member)
     });

@@ -7,7 +7,9 @@ mod files;
 mod lane;
 mod nginx;
 mod routes;
+mod there;
 
 pub use files::{member_of, workload_of};
 pub use lane::{lane, ready};
-pub use routes::{has_moved, is_routed, is_routed_at_all};
+pub use routes::has_moved;
+pub use there::RoutesThere;

@@ -22,7 +22,8 @@ pub fn index<'a>(
     routes: impl Iterator<Item = &'a String>,
 ) -> String {
     let (http, https) = (ingress.http.socket(), ingress.https.value.socket());
-    let includes: String = routes.map(|path| format!("    include /etc/campanile/{path};\n")).collect();
+    let includes: String =
+        routes.flat_map(|path| ["    include /etc/campanile/", path.as_str(), ";\n"]).collect();
     let authority = authority(https);
     format!(
         r#"# The ingress of {platform}, written by Campanile: changes made here by hand are undone.
@@ -74,7 +75,7 @@ http {{
     proxy_set_header X-Forwarded-Proto https;
     proxy_set_header X-Forwarded-Host $host;
     proxy_set_header Forwarded "";
-    proxy_connect_timeout 5s;
+    proxy_connect_timeout 2s;
     # a kept connection that the workload closed just then is tried anew
     proxy_next_upstream error;
 

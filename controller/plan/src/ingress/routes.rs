@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::there::in_force;
 use super::{files, nginx};
-use crate::docker::{Build, IngressFiles};
+use crate::docker::Build;
 use crate::document::Workload;
 use crate::document::values::{MemberName, WorkloadName};
 use crate::fleet::DesiredMember;
@@ -27,9 +28,9 @@ pub(super) fn routes(scene: &Scene) -> Routes {
     for name in &scene.desired.unknown {
         keep(scene, name, |_| true, &mut routes);
     }
-    for name in scene.departed() {
-        if scene.breaker.holds(&name) || !scene.in_scope(&name) {
-            keep(scene, &name, |_| true, &mut routes);
+    for name in &scene.departed {
+        if scene.breaker.holds(name) || !scene.in_scope(name) {
+            keep(scene, name, |_| true, &mut routes);
         }
     }
     routes
@@ -60,9 +61,8 @@ fn changing(scene: &Scene, name: &MemberName, member: &DesiredMember, routes: &m
 
 /// Keeps those routes of a member that are in force.
 fn keep(scene: &Scene, name: &MemberName, which: impl Fn(&str) -> bool, routes: &mut Routes) {
-    let there = scene.seen.ingress.iter().flat_map(|files| &files.routes);
-    let own = there.filter(|path| files::member_of(path).as_ref() == Some(name) && which(path));
-    routes.extend(own.map(|path| (path.clone(), None)));
+    let own = scene.routes().written(name).iter().filter(|path| which(path));
+    routes.extend(own.map(|path| ((*path).to_owned(), None)));
 }
 
 fn build<'a>(scene: &'a Scene<'_>, name: &'a MemberName, member: &'a DesiredMember) -> Build<'a> {
@@ -95,32 +95,5 @@ pub fn has_moved(scene: &Scene, build: &Build, name: &WorkloadName, workload: &W
     match (route, files) {
         (Some((path, _)), Some(files)) => current && files.routes.contains(&path),
         _ => false,
-    }
-}
-
-/// Whether the configuration that was written is the one that nginx runs.
-fn in_force(files: &IngressFiles) -> bool {
-    files.current.is_some() && files.current == files.loaded
-}
-
-/// Whether visitors may still be sent to a workload.
-pub fn is_routed(scene: &Scene, member: &MemberName, workload: &WorkloadName) -> bool {
-    routed(scene, |path| {
-        files::member_of(path).as_ref() == Some(member) && files::workload_of(path).as_ref() == Some(workload)
-    })
-}
-
-/// Whether visitors may still be sent to a member.
-pub fn is_routed_at_all(scene: &Scene, member: &MemberName) -> bool {
-    routed(scene, |path| files::member_of(path).as_ref() == Some(member))
-}
-
-/// Routes of the configuration in force; while another one may still run, every route that there is a file of.
-fn routed(scene: &Scene, which: impl Fn(&str) -> bool) -> bool {
-    let Some(files) = &scene.seen.ingress else { return false };
-    if in_force(files) {
-        files.routes.iter().any(|path| which(path))
-    } else {
-        files.files.keys().filter(|path| path.starts_with("routes/")).any(|path| which(path))
     }
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{Counts, Held, Pending, Plan, Step};
 use crate::document::Problem;
+use crate::document::values::MemberName;
 
 /// A plan as JSON.
 #[derive(Debug, Serialize)]
@@ -12,6 +13,8 @@ pub struct Document<'a> {
     pub digest: String,
     /// The commit that the plan is for.
     pub commit: Option<&'a str>,
+    /// The member that the plan is narrowed to.
+    pub member: Option<&'a MemberName>,
     /// Every step with its lane, in order.
     pub steps: Vec<Entry<'a>>,
     /// What could not be planned yet.
@@ -42,11 +45,17 @@ pub struct Waiting<'a> {
 
 impl Plan {
     /// The plan as JSON.
-    pub fn document<'a>(&'a self, commit: Option<&'a str>, problems: &'a [Problem]) -> Document<'a> {
+    pub fn document<'a>(
+        &'a self,
+        commit: Option<&'a str>,
+        member: Option<&'a MemberName>,
+        problems: &'a [Problem],
+    ) -> Document<'a> {
         let lanes = || self.lanes.iter();
         Document {
             digest: self.digest(),
             commit,
+            member,
             steps: lanes()
                 .flat_map(|lane| lane.steps.iter().map(|step| Entry { lane: &lane.name, step }))
                 .collect(),

@@ -53,6 +53,9 @@ pub const STARTING: u32 = 60;
 /// Patience with a container that ends again and again.
 pub const RESTARTING: u32 = 10;
 
+/// Seconds that a container has to end by itself.
+const STOP_SECONDS: u32 = 10;
+
 impl Lane {
     /// An empty lane.
     pub fn new(name: String, member: Option<&MemberName>, engine: Option<&EngineName>) -> Self {
@@ -103,6 +106,23 @@ impl Lane {
     ) {
         let (object, message, remedy) = (object.into(), message.into(), remedy.into());
         self.pending.push(Pending { object, message, until: Until::Mended { remedy } });
+    }
+
+    /// Plans the end of a container.
+    pub fn stop_and_remove(&mut self, name: &str, because: &str) {
+        let object = format!("container {name}");
+        let stop = Action::StopContainer { name: name.to_owned(), seconds: STOP_SECONDS };
+        self.step(object.clone(), because, stop);
+        self.step(object, because, Action::RemoveContainer { name: name.to_owned() });
+    }
+
+    /// Notes that something that is not ours stands where we would put something.
+    pub fn foreign(&mut self, kind: &str, name: &str) {
+        self.block(
+            format!("{kind} {name}"),
+            format!("a {kind} of this name is there, and it is not ours"),
+            format!("look at it with docker {kind} inspect {name}; rename or remove it if nobody needs it"),
+        );
     }
 
     /// Whether something waits for a person.

@@ -75,9 +75,9 @@ fn on_engine(
             lanes.push(site::lane(&scene, name, member));
         }
     }
-    for member in scene.departed() {
-        if scene.in_scope(&member) && !breaker.holds(&member) {
-            lanes.push(site::departure(&scene, &member));
+    for member in &scene.departed {
+        if scene.in_scope(member) && !breaker.holds(member) {
+            lanes.push(site::departure(&scene, member));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! One engine as the rooms of the kinds look at it: what should be there and what is.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
 use jiff::Timestamp;
@@ -11,6 +12,7 @@ use crate::docker::{ObservedContainer, ObservedEngine, addresses};
 use crate::document::Engine;
 use crate::document::values::{EngineName, MemberName, PlatformName};
 use crate::fleet::Desired;
+use crate::ingress::RoutesThere;
 use crate::observed::Observed;
 
 /// One engine, desired and observed.
@@ -31,7 +33,12 @@ pub struct Scene<'a> {
     pub now: Timestamp,
     /// Each member's network, chosen or there.
     pub subnets: BTreeMap<&'a MemberName, Ipv4Net>,
+    /// Members with something on this engine that serves or could serve, whose document does not put them here.
+    pub departed: BTreeSet<MemberName>,
     containers: BTreeMap<MemberName, Vec<Revision<'a>>>,
+    volumes: BTreeMap<MemberName, Vec<&'a str>>,
+    addresses: BTreeMap<&'a str, Vec<Ipv4Addr>>,
+    routes: RoutesThere<'a>,
 }
 
 /// A container of ours.
@@ -58,15 +65,22 @@ impl<'a> Scene<'a> {
         let platform = desired.name();
         let members = desired.on_engine(&engine.name.value).map(|(name, _)| name);
         let subnets = addresses::subnets(engine.range.value.net(), platform, members, seen);
-        let mut containers: BTreeMap<MemberName, Vec<Revision>> = BTreeMap::new();
-        for (name, container) in &seen.containers {
-            if let Some(owned) = names::owned(platform, &container.labels)
-                && let Some(member) = owned.member.clone()
-            {
-                containers.entry(member).or_default().push(Revision { name, owned, seen: container });
-            }
+        let departed = departed(desired, &engine.name.value, seen);
+        Self {
+            desired,
+            observed,
+            engine,
+            seen,
+            breaker,
+            only,
+            now,
+            subnets,
+            departed,
+            containers: containers(platform, seen),
+            volumes: volumes(platform, seen),
+            addresses: addresses_in_use(seen),
+            routes: RoutesThere::new(seen.ingress.as_ref()),
         }
-        Self { desired, observed, engine, seen, breaker, only, now, subnets, containers }
     }
 
     /// The platform's name.
@@ -84,15 +98,60 @@ impl<'a> Scene<'a> {
         self.containers.get(member).map_or(&[], Vec::as_slice)
     }
 
+    /// The volumes with a member's data.
+    pub fn volumes(&self, member: &MemberName) -> &[&'a str] {
+        self.volumes.get(member).map_or(&[], Vec::as_slice)
+    }
+
+    /// The addresses that containers, ours and foreign, have on a network.
+    pub fn addresses(&self, network: &str) -> &[Ipv4Addr] {
+        self.addresses.get(network).map_or(&[], Vec::as_slice)
+    }
+
+    /// The routes that the ingress has.
+    pub fn routes(&self) -> &RoutesThere<'a> {
+        &self.routes
+    }
+
     /// Whether steps for this member belong in the plan.
     pub fn in_scope(&self, member: &MemberName) -> bool {
         self.only.is_none_or(|only| only == member)
     }
+}
 
-    /// Members with something on this engine that serves or could serve, whose document does not put them here.
-    pub fn departed(&self) -> BTreeSet<MemberName> {
-        departed(self.desired, self.engine_name(), self.seen)
+fn containers<'a>(
+    platform: &PlatformName,
+    seen: &'a ObservedEngine,
+) -> BTreeMap<MemberName, Vec<Revision<'a>>> {
+    let mut containers: BTreeMap<MemberName, Vec<Revision>> = BTreeMap::new();
+    for (name, container) in &seen.containers {
+        if let Some(owned) = names::owned(platform, &container.labels)
+            && let Some(member) = owned.member.clone()
+        {
+            containers.entry(member).or_default().push(Revision { name, owned, seen: container });
+        }
     }
+    containers
+}
+
+fn volumes<'a>(platform: &PlatformName, seen: &'a ObservedEngine) -> BTreeMap<MemberName, Vec<&'a str>> {
+    let mut volumes: BTreeMap<MemberName, Vec<&str>> = BTreeMap::new();
+    for (name, volume) in &seen.volumes {
+        if let Some(Owned { member: Some(member), object: Object::Volume(_), .. }) =
+            names::owned(platform, &volume.labels)
+        {
+            volumes.entry(member).or_default().push(name);
+        }
+    }
+    volumes
+}
+
+fn addresses_in_use(seen: &ObservedEngine) -> BTreeMap<&str, Vec<Ipv4Addr>> {
+    let mut addresses: BTreeMap<&str, Vec<Ipv4Addr>> = BTreeMap::new();
+    for (network, address) in seen.containers.values().flat_map(|container| &container.addresses) {
+        addresses.entry(network).or_default().push(*address);
+    }
+    addresses
 }
 
 /// Members with a container, a network or a route on an engine, whose document does not put them there.
@@ -110,6 +169,6 @@ pub fn departed(desired: &Desired, engine: &EngineName, seen: &ObservedEngine) -
         owned.member.filter(|_| serving(&owned.object))
     });
     let routes = seen.ingress.iter().flat_map(|files| &files.routes);
-    let routed = routes.filter_map(|path| crate::ingress::member_of(path));
-    owners.chain(routed).filter(|member| !stays(member)).collect()
+    let leading_to = routes.filter_map(|path| crate::ingress::member_of(path));
+    owners.chain(leading_to).filter(|member| !stays(member)).collect()
 }

@@ -191,13 +191,16 @@ fn workloads(scene: &Scene, name: &MemberName, member: &DesiredMember) -> Condit
             Serving::Current(_) => {}
             Serving::Older(_) => older.push(format!("{workload_name}: {}", why(scene, name, &workload_name))),
             Serving::Nobody => {
-                troubles.push(format!("{workload_name}: {}", why(scene, name, &workload_name)))
+                troubles.push(format!("{workload_name}: {}", why(scene, name, &workload_name)));
             }
         }
     }
     let kind = "WorkloadsReady";
     if !troubles.is_empty() {
         return condition(kind, Status::False, "NotReady", troubles.join("; "));
+    }
+    if !older.is_empty() && member.treatment == Treatment::Suspended {
+        return condition(kind, Status::True, "Suspended", format!("as they were: {}", older.join("; ")));
     }
     if !older.is_empty() {
         let message =
@@ -214,7 +217,7 @@ fn why(scene: &Scene, member: &MemberName, workload: &crate::document::values::W
     let troubles: Vec<String> = containers
         .filter_map(|revision| trouble(revision.seen).map(|trouble| format!("{} {trouble}", revision.name)))
         .collect();
-    if troubles.is_empty() { "it is not there".to_owned() } else { troubles.join(", ") }
+    if troubles.is_empty() { "what is declared is not there".to_owned() } else { troubles.join(", ") }
 }
 
 fn certified(facts: &Facts, name: &MemberName, member: &DesiredMember) -> Option<Condition> {
@@ -241,7 +244,7 @@ fn served(facts: &Facts, member: &DesiredMember) -> Option<Condition> {
     let mut bad = Vec::new();
     for host in member.spec.hosts() {
         match facts.answers.get(&host.value) {
-            Some(Answer::Status(status)) if *status < 400 || matches!(status, 401 | 403) => asked += 1,
+            Some(answer) if answer.is_good() => asked += 1,
             Some(Answer::Status(status)) => bad.push(format!("https://{host} answers {status}")),
             Some(Answer::Nothing(why)) => bad.push(format!("https://{host} does not answer: {why}")),
             None => {}

@@ -1,6 +1,5 @@
 //! The lane of a member that left an engine: routes, containers and network go, its volumes stay.
 
-use super::workload::stop_and_remove;
 use crate::docker::keeper;
 use crate::docker::names::{self, Object};
 use crate::document::values::MemberName;
@@ -11,7 +10,7 @@ pub fn departure(scene: &Scene, member: &MemberName) -> Lane {
     let mut lane =
         Lane::new(format!("{}/{member}", scene.engine_name()), Some(member), Some(scene.engine_name()));
     let network = names::network(scene.platform(), member);
-    if crate::ingress::is_routed_at_all(scene, member) {
+    if scene.routes().lead_to(member) {
         lane.wait(format!("network {network}"), "until the ingress sends nobody here any more", STARTING);
         return lane;
     }
@@ -19,7 +18,7 @@ pub fn departure(scene: &Scene, member: &MemberName) -> Lane {
     let because = "the fleet no longer has this member here; its volumes stay";
     for revision in scene.containers(member) {
         if matches!(revision.owned.object, Object::Workload(_)) {
-            stop_and_remove(revision.name, because, &mut lane);
+            lane.stop_and_remove(revision.name, because);
         }
     }
     let there = scene.seen.networks.get(&network);
@@ -32,19 +31,14 @@ pub fn departure(scene: &Scene, member: &MemberName) -> Lane {
 /// A container that never starts says since when the volumes wait, and keeps a prune from taking them.
 fn keep_volumes(scene: &Scene, member: &MemberName, lane: &mut Lane) {
     let there = scene.containers(member).iter().any(|revision| revision.owned.object == Object::Keeper);
-    let volumes = || {
-        scene.seen.volumes.iter().filter_map(|(name, volume)| {
-            let owned = names::owned(scene.platform(), &volume.labels)?;
-            let data = matches!(owned.object, Object::Volume(_)) && owned.member.as_ref() == Some(member);
-            data.then(|| name.clone())
-        })
-    };
+    let volumes = scene.volumes(member);
     let image = &scene.engine.ingress.image.listed();
-    if there || volumes().next().is_none() || !scene.seen.images.contains(image) {
+    if there || volumes.is_empty() || !scene.seen.images.contains(image) {
         return;
     }
     let day = scene.now.strftime("%Y-%m-%d").to_string();
-    let container = keeper(scene.platform(), member, volumes(), image, &day);
+    let names = volumes.iter().map(|name| (*name).to_owned());
+    let container = keeper(scene.platform(), member, names, image, &day);
     let object = format!("container {}", container.name);
     let because = "it keeps the volumes of the member, with the day it left, and never starts";
     lane.step(object, because, Action::CreateContainer(Box::new(container)));

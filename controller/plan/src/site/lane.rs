@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 
-use super::workload::{foreign, steps, stop_and_remove};
+use super::workload::steps;
 use crate::docker::names::{self, Object};
 use crate::docker::{Build, addresses, label, secret_files};
 use crate::document::Workload;
@@ -57,14 +57,24 @@ fn network(scene: &Scene, build: &Build, lane: &mut Lane) -> bool {
     };
     match names::owned(build.platform, &there.labels) {
         None => {
-            foreign("network", &name, lane);
+            lane.foreign("network", &name);
             false
         }
         Some(owned) if owned.hash == build.network_hash() => true,
+        // a new network takes every container with it, also those whose removal is held
+        Some(_) if scene.breaker.holds(build.member) => {
+            let message = "egress changed, but a new network would take containers whose removal is held";
+            lane.block(
+                object,
+                message,
+                "look at campanile plan, and release the removals or mend the document",
+            );
+            false
+        }
         Some(_) => {
             let because = "egress changed, and only a new network can follow";
             for revision in scene.containers(build.member) {
-                stop_and_remove(revision.name, because, lane);
+                lane.stop_and_remove(revision.name, because);
             }
             lane.step(object.clone(), because, Action::RemoveNetwork { name });
             lane.step(object.clone(), because, create);
@@ -83,14 +93,13 @@ fn volumes(scene: &Scene, build: &Build, lane: &mut Lane) -> bool {
             let object = format!("volume {}", volume.name);
             match scene.seen.volumes.get(&volume.name) {
                 Some(there) if names::owned(build.platform, &there.labels).is_none() => {
-                    foreign("volume", &volume.name, lane);
+                    lane.foreign("volume", &volume.name);
                     right = false;
                 }
-                Some(_) => {}
                 None if planned.insert(volume.name.clone()) => {
                     lane.step(object, format!("{name} keeps data there"), Action::CreateVolume(volume));
                 }
-                None => {}
+                _ => {}
             }
         }
         right &= secrets(build, workload, lane);
@@ -124,7 +133,7 @@ fn workloads(scene: &Scene, build: &Build, lane: &mut Lane) {
         .collect();
     // foreign containers on the member's network have their addresses too
     let network = names::network(build.platform, build.member);
-    taken.extend(scene.seen.containers.values().filter_map(|container| container.addresses.get(&network)));
+    taken.extend(scene.addresses(&network));
     let subnet = scene.subnets.get(build.member).copied();
     let mut ready: BTreeSet<WorkloadName> = BTreeSet::new();
     for (name, workload) in in_order(build) {
@@ -175,14 +184,14 @@ fn stale(scene: &Scene, build: &Build, lane: &mut Lane) {
             continue;
         }
         let Object::Workload(workload) = &revision.owned.object else { continue };
-        if crate::ingress::is_routed(scene, build.member, workload) {
+        if scene.routes().lead_to_workload(build.member, workload) {
             lane.wait(
                 format!("container {}", revision.name),
                 "until the ingress sends nobody here any more",
                 STARTING,
             );
         } else {
-            stop_and_remove(revision.name, "the document no longer names it", lane);
+            lane.stop_and_remove(revision.name, "the document no longer names it");
         }
     }
 }

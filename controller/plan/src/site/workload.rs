@@ -8,9 +8,6 @@ use crate::document::values::WorkloadName;
 use crate::document::{Update, Workload};
 use crate::plan::{Action, Lane, RESTARTING, Revision, STARTING, Scene};
 
-/// Seconds that a container has to end by itself.
-const STOP_SECONDS: u32 = 10;
-
 /// Where visitors of a workload should go now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Serving<'a> {
@@ -91,7 +88,7 @@ pub(super) fn steps(
         return keep(scene, build, (name, workload), current, &others, lane);
     }
     if scene.seen.containers.contains_key(&object) {
-        foreign("container", &object, lane);
+        lane.foreign("container", &object);
         return false;
     }
     let Some(address) = address() else {
@@ -109,7 +106,7 @@ pub(super) fn steps(
     }
     if update(workload) == Update::Replace {
         for other in &others {
-            stop_and_remove(other.name, "a new version takes its place, and two cannot run at once", lane);
+            lane.stop_and_remove(other.name, "a new version takes its place, and two cannot run at once");
         }
     }
     let before = others.first().and_then(|other| other.seen.labels.get(label::DECLARATION));
@@ -164,7 +161,7 @@ fn keep(
     let Some(trouble) = trouble(current.seen) else {
         for other in others {
             if workload.hosts.is_empty() || crate::ingress::has_moved(scene, build, name, workload) {
-                stop_and_remove(other.name, "a newer version has taken over", lane);
+                lane.stop_and_remove(other.name, "a newer version has taken over");
             } else {
                 lane.wait(
                     format!("container {}", other.name),
@@ -182,7 +179,7 @@ fn keep(
         }
         ContainerState::Running => lane.wait(object, format!("until {name} is ready: {trouble}"), STARTING),
         ContainerState::Restarting => {
-            lane.wait(object, format!("until {name} stays up: {trouble}"), RESTARTING)
+            lane.wait(object, format!("until {name} stays up: {trouble}"), RESTARTING);
         }
         ContainerState::Paused => {
             let remedy = format!("run docker unpause {}", current.name);
@@ -190,21 +187,4 @@ fn keep(
         }
     }
     false
-}
-
-/// Plans the end of a container.
-pub(super) fn stop_and_remove(name: &str, because: &str, lane: &mut Lane) {
-    let object = format!("container {name}");
-    let stop = Action::StopContainer { name: name.to_owned(), seconds: STOP_SECONDS };
-    lane.step(object.clone(), because, stop);
-    lane.step(object, because, Action::RemoveContainer { name: name.to_owned() });
-}
-
-/// Notes that something that is not ours stands where we would put something.
-pub(super) fn foreign(kind: &str, name: &str, lane: &mut Lane) {
-    lane.block(
-        format!("{kind} {name}"),
-        format!("a {kind} of this name is there, and it is not ours"),
-        format!("look at it with docker {kind} inspect {name}; rename or remove it if nobody needs it"),
-    );
 }

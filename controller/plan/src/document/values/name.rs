@@ -47,6 +47,12 @@ macro_rules! name {
                 f.pad(&self.0)
             }
         }
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
         text_value!($type, pattern: PATTERN, concat!("The name of ", $what, ": a DNS label of at most 40 characters."));
     };
 }

@@ -54,7 +54,8 @@ impl FromStr for MountPath {
                 "the container's own system lies there; use a folder of the application, such as /srv",
             ));
         }
-        if text == "/run" || text == "/var/run" || covers("/var/run", text) || text.ends_with(".sock") {
+        let is_socket = std::path::Path::new(text).extension().is_some_and(|ending| ending == "sock");
+        if is_socket || text == "/run" || text == "/var/run" || covers("/var/run", text) {
             return Err(invalid("sockets live there; use a folder of the application, such as /srv"));
         }
         Ok(Self(text.to_owned()))

@@ -1,0 +1,170 @@
+//! How the members are: asked from outside, judged, and since when it is so.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use campanile_plan::document::values::MemberName;
+use campanile_plan::fleet::Desired;
+use campanile_plan::report::{self, Condition, Facts, MemberReport, Retired, Status};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{Failure, say};
+use crate::fleet::Fleet;
+use crate::outside;
+use crate::pass::Outcome;
+use crate::state::{Conditions, Current, State};
+use crate::world::World;
+
+/// The members as they are now.
+pub(super) struct Look {
+    /// Every member.
+    pub members: Vec<Member>,
+    /// Members that left and whose volumes wait.
+    pub retired: BTreeSet<Retired>,
+    /// The commit of the fleet.
+    pub commit: Option<String>,
+    conditions: Conditions,
+}
+
+/// A member as JSON and tables show it.
+#[derive(Debug, Serialize)]
+pub(super) struct Member {
+    /// The member.
+    pub name: MemberName,
+    /// No condition is false.
+    pub ready: bool,
+    commit: Option<String>,
+    /// Its conditions.
+    pub conditions: Vec<Since>,
+}
+
+/// A condition, and since when it is so.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Since {
+    /// The condition.
+    #[serde(flatten)]
+    pub condition: Condition,
+    /// Since when its status is what it is.
+    pub last_transition_time: Timestamp,
+}
+
+impl Member {
+    /// The first condition that is not as it should be.
+    pub fn first_trouble(&self) -> String {
+        let troubled = self.conditions.iter().find(|since| since.condition.status != Status::True);
+        troubled.map_or_else(String::new, |since| {
+            format!("{} ({})", since.condition.message, since.condition.kind)
+        })
+    }
+}
+
+/// Asks every site from outside and says what can be said of every member.
+pub(super) async fn look(
+    fleet: &Fleet,
+    desired: &Desired,
+    world: &World<'_>,
+    state: &State,
+    outcome: &Outcome,
+) -> Result<Look, Failure> {
+    let authority = std::fs::read(state.authority_path()).unwrap_or_default();
+    let answers = outside::ask(desired, &authority).await;
+    let now = Timestamp::now();
+    let mut reports = report::report(&Facts {
+        desired,
+        observed: &outcome.observed,
+        plan: &outcome.plan,
+        problems: &fleet.problems,
+        failures: &outcome.failures,
+        answers: &answers,
+        now,
+    });
+    last_words(&mut reports, desired, world, outcome).await;
+    let (mut conditions, notice) = state.conditions()?;
+    if let Some(notice) = notice {
+        say(&notice);
+    }
+    for file in &outcome.left_out {
+        say(&format!("left out: {}: {}", file.path.display(), file.reason));
+    }
+    conditions.merge(now, current(&reports));
+    let commit = fleet.snapshot.commit.clone();
+    let members = reports.into_iter().map(|report| since(report, &conditions, commit.as_ref(), now));
+    let retired = report::retired(desired, &outcome.observed);
+    Ok(Look { members: members.collect(), retired, commit, conditions })
+}
+
+/// Adds the last log lines of containers that end again and again.
+async fn last_words(reports: &mut [MemberReport], desired: &Desired, world: &World<'_>, outcome: &Outcome) {
+    for report in reports.iter_mut().filter(|report| !report.ready) {
+        let Some(member) = desired.members.get(&report.name) else { continue };
+        let Some(Ok(seen)) = outcome.observed.engines.get(&member.engine) else { continue };
+        let wrong = |kind: &Condition| kind.kind == "WorkloadsReady" && kind.status == Status::False;
+        let Some(condition) = report.conditions.iter_mut().find(|condition| wrong(condition)) else {
+            continue;
+        };
+        let troubled = seen.containers.keys().find(|name| condition.message.contains(name.as_str()));
+        if let Some(name) = troubled
+            && let Some(lines) = world.last_lines(&member.engine, name).await
+        {
+            condition.message.push_str("; it last said: ");
+            condition.message.push_str(&lines.trim().replace('\n', " | "));
+        }
+    }
+}
+
+fn current(reports: &[MemberReport]) -> Current {
+    let conditions = |report: &MemberReport| -> BTreeMap<String, (String, String)> {
+        let pairs = report.conditions.iter().map(|condition| {
+            let status = format!("{:?}", condition.status);
+            (condition.kind.to_owned(), (status, condition.reason.to_owned()))
+        });
+        pairs.collect()
+    };
+    reports.iter().map(|report| (report.name.to_string(), conditions(report))).collect()
+}
+
+fn since(report: MemberReport, known: &Conditions, commit: Option<&String>, now: Timestamp) -> Member {
+    let member = known.members.get(report.name.as_str());
+    let conditions = report.conditions.into_iter().map(|condition| {
+        let noted = member.and_then(|member| member.get(condition.kind));
+        let last_transition_time = noted.map_or(now, |noted| noted.last_transition_time);
+        Since { condition, last_transition_time }
+    });
+    Member {
+        name: report.name,
+        ready: report.ready,
+        commit: commit.cloned(),
+        conditions: conditions.collect(),
+    }
+}
+
+impl Look {
+    /// Notes since when each condition is as it is.
+    pub fn record(&self, state: &State) -> Result<(), Failure> {
+        Ok(state.record_conditions(&self.conditions)?)
+    }
+
+    /// Forgets everybody but one member.
+    pub fn only(&mut self, member: Option<&MemberName>) {
+        if let Some(only) = member {
+            self.members.retain(|member| member.name == *only);
+            self.retired.clear();
+        }
+    }
+
+    /// The members as JSON, with what was done where something was.
+    pub fn json(&self, outcome: Option<&Outcome>) -> Result<String, Failure> {
+        let mut json = serde_json::json!({
+            "commit": self.commit,
+            "members": self.members,
+            "retired": self.retired,
+        });
+        if let Some(outcome) = outcome {
+            json["done"] = outcome.done.into();
+            json["failures"] = serde_json::to_value(&outcome.failures)?;
+            json["held"] = serde_json::to_value(&outcome.plan.held)?;
+        }
+        Ok(serde_json::to_string_pretty(&json)? + "\n")
+    }
+}

@@ -1,0 +1,312 @@
+//! Laws of planning, for any fleet, any change and any trouble.
+
+#![expect(clippy::unwrap_used, reason = "what stops a test stops it with a panic")]
+
+use std::collections::BTreeSet;
+
+use campanile_plan::docker::{ContainerState, ObservedContainer, ObservedNetwork, ObservedVolume, label};
+use campanile_plan::document::values::MemberName;
+use campanile_plan::fleet::{Desired, Snapshot};
+use campanile_plan::plan::{Action, Plan, Request, Step, plan};
+use campanile_tests::fleets::{desired, member, snapshot};
+use campanile_tests::world::World;
+use proptest::prelude::*;
+
+const NAMES: [&str; 8] = ["barzio", "calco", "colico", "dervio", "dorio", "erve", "lecco", "varenna"];
+
+/// One member: its image, and what more it has.
+#[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "any of them with any other")]
+struct Shape {
+    image: u8,
+    albo: bool,
+    database: bool,
+    volume: bool,
+    egress: bool,
+    suspended: bool,
+}
+
+fn shape() -> impl Strategy<Value = Option<Shape>> {
+    let shape =
+        (0..3_u8, any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), prop::bool::weighted(0.1));
+    let shape = shape.prop_map(|(image, albo, database, volume, egress, suspended)| Shape {
+        image,
+        albo,
+        database,
+        volume,
+        egress,
+        suspended,
+    });
+    prop::option::weighted(0.8, shape)
+}
+
+fn fleet() -> impl Strategy<Value = Vec<Option<Shape>>> {
+    prop::collection::vec(shape(), NAMES.len())
+}
+
+fn text(name: &str, shape: &Shape) -> String {
+    let albo =
+        format!("    albo: {{image: 'campanile/site:1', hosts: [albo.comune.{name}.test], port: 8080}}\n");
+    let settings = format!("  egress: {}\n  suspend: {}\n", shape.egress, shape.suspended);
+    let parts = [
+        (shape.volume, "    volumes: [{name: content, path: /srv/site}]\n"),
+        (shape.database, "    needs: [database]\n"),
+        (shape.albo || shape.database, "  services:\n"),
+        (shape.albo, &albo),
+        (shape.database, "    database: {image: 'db:1', volumes: [{name: data, path: /data}]}\n"),
+        (true, &settings),
+    ];
+    let more: String = parts.into_iter().filter(|(there, _)| *there).map(|(_, part)| part).collect();
+    member(name, &format!("campanile/site:{}", shape.image), &more)
+}
+
+fn files(fleet: &[Option<Shape>]) -> Snapshot {
+    let members =
+        NAMES.iter().zip(fleet).filter_map(|(name, shape)| Some((*name, text(name, shape.as_ref()?))));
+    snapshot(members)
+}
+
+/// A world that a fleet was applied to, with nothing suspended at the time.
+fn applied(fleet: &[Option<Shape>]) -> World {
+    let awake: Vec<Option<Shape>> =
+        fleet.iter().map(|shape| shape.clone().map(|shape| Shape { suspended: false, ..shape })).collect();
+    let mut world = World::empty(&["main"]);
+    world.converge(&desired(&files(&awake)));
+    world
+}
+
+/// Something that happens to a world behind our back.
+#[derive(Debug, Clone)]
+enum Trouble {
+    ContainerRemoved(prop::sample::Index),
+    ContainerStopped(prop::sample::Index),
+    IngressFileChanged(prop::sample::Index),
+    VolumeMade(prop::sample::Index),
+    NetworkMade(prop::sample::Index),
+    ContainerMade(prop::sample::Index),
+}
+
+fn trouble() -> impl Strategy<Value = Trouble> {
+    use Trouble as T;
+    prop_oneof![
+        any::<prop::sample::Index>().prop_map(T::ContainerRemoved),
+        any::<prop::sample::Index>().prop_map(T::ContainerStopped),
+        any::<prop::sample::Index>().prop_map(T::IngressFileChanged),
+        any::<prop::sample::Index>().prop_map(T::VolumeMade),
+        any::<prop::sample::Index>().prop_map(T::NetworkMade),
+        any::<prop::sample::Index>().prop_map(T::ContainerMade),
+    ]
+}
+
+/// Labels of somebody who is not us: another platform, or nothing.
+fn foreign(index: prop::sample::Index) -> std::collections::BTreeMap<String, String> {
+    if index.index(2) == 0 { [].into() } else { [(label::PLATFORM.to_owned(), "como".to_owned())].into() }
+}
+
+impl Trouble {
+    fn strike(&self, world: &mut World) {
+        let engine = world.engine("main");
+        let names: Vec<String> = engine.containers.keys().cloned().collect();
+        match self {
+            Trouble::ContainerRemoved(index) if !names.is_empty() => {
+                let name = index.get(&names);
+                if name == "lecco.ingress" {
+                    engine.ingress = None;
+                }
+                engine.containers.remove(name);
+            }
+            Trouble::ContainerStopped(index) if !names.is_empty() => {
+                if let Some(container) = engine.containers.get_mut(index.get(&names)) {
+                    container.state = ContainerState::Exited;
+                    container.answer = None;
+                }
+            }
+            Trouble::IngressFileChanged(index) => {
+                let files = engine.ingress.iter_mut().flat_map(|ingress| ingress.files.values_mut());
+                let mut files: Vec<&mut String> = files.collect();
+                if !files.is_empty() {
+                    let chosen = index.index(files.len());
+                    "changed by hand".clone_into(files[chosen]);
+                }
+            }
+            Trouble::VolumeMade(index) => {
+                let name = format!("lecco.{}.content", index.get(&NAMES));
+                engine.volumes.entry(name).or_insert(ObservedVolume { labels: foreign(*index) });
+            }
+            Trouble::NetworkMade(index) => {
+                let name = format!("lecco.{}", index.get(&NAMES));
+                let subnets = vec!["10.0.0.0/24".parse().unwrap()];
+                engine.networks.entry(name).or_insert(ObservedNetwork { labels: foreign(*index), subnets });
+            }
+            Trouble::ContainerMade(index) => {
+                let stranger = ObservedContainer {
+                    labels: foreign(*index),
+                    state: ContainerState::Exited,
+                    health: None,
+                    status: "Exited (1) 3 days ago".to_owned(),
+                    addresses: [].into(),
+                    answer: None,
+                };
+                engine.containers.entry(format!("stranger.{}", index.get(&NAMES))).or_insert(stranger);
+            }
+            Trouble::ContainerRemoved(_) | Trouble::ContainerStopped(_) => {}
+        }
+    }
+}
+
+/// The names of everything that is not ours.
+fn strangers(world: &mut World) -> BTreeSet<String> {
+    let engine = world.engine("main");
+    let ours = |labels: &std::collections::BTreeMap<String, String>| {
+        labels.get(label::PLATFORM).is_some_and(|platform| platform == "lecco")
+    };
+    let containers = engine.containers.iter().filter(|(_, c)| !ours(&c.labels)).map(|(name, _)| name.clone());
+    let networks = engine.networks.iter().filter(|(_, n)| !ours(&n.labels)).map(|(name, _)| name.clone());
+    let volumes = engine.volumes.iter().filter(|(_, v)| !ours(&v.labels)).map(|(name, _)| name.clone());
+    containers.chain(networks).chain(volumes).collect()
+}
+
+/// The existing object that a step changes or removes, if it does.
+fn touched(step: &Step) -> Option<&str> {
+    match &step.action {
+        Action::RemoveNetwork { name }
+        | Action::StartContainer { name }
+        | Action::StopContainer { name, .. }
+        | Action::RemoveContainer { name } => Some(name),
+        Action::WriteSecrets { container, .. }
+        | Action::UploadIngress { container, .. }
+        | Action::ActivateIngress { container, .. }
+        | Action::RemoveIngressFiles { container, .. } => Some(container),
+        Action::CreateNetwork(_)
+        | Action::CreateVolume(_)
+        | Action::PullImage { .. }
+        | Action::CreateContainer(_)
+        | Action::CreateAuthority
+        | Action::IssueCertificate { .. } => None,
+    }
+}
+
+fn removes(step: &Step) -> bool {
+    matches!(step.action, Action::RemoveNetwork { .. } | Action::RemoveContainer { .. })
+}
+
+/// Everything but what others made: names of objects by member.
+fn left(world: &mut World, member: &str) -> usize {
+    let prefix = format!("lecco.{member}.");
+    let engine = world.engine("main");
+    engine.containers.keys().filter(|name| name.starts_with(&prefix)).count()
+}
+
+fn with_doubts(mut desired: Desired, doubts: &[&str]) -> Desired {
+    desired.doubts = doubts.iter().map(|doubt| (*doubt).to_owned()).collect();
+    desired
+}
+
+fn released(world: &World, desired: &Desired, members: BTreeSet<MemberName>) -> Plan {
+    plan(desired, &world.observed, &Request { now: world.now, released: members, ..Request::default() })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Planning against the planned result is empty, from any fleet to any other, through any trouble.
+    #[test]
+    fn plans_come_to_an_end(before in fleet(), after in fleet(), troubles in prop::collection::vec(trouble(), 0..4)) {
+        let mut world = applied(&before);
+        for trouble in &troubles {
+            trouble.strike(&mut world);
+        }
+        let after = desired(&files(&after));
+        world.converge(&after);
+        prop_assert!(world.plan(&after).is_empty());
+    }
+
+    /// The same fleet, read in any order, gives the same plan.
+    #[test]
+    fn order_does_not_matter(before in fleet(), after in fleet()) {
+        let world = applied(&before);
+        let forwards = desired(&files(&after));
+        let mut members: Vec<(&str, String)> = NAMES.iter().zip(&after)
+            .filter_map(|(name, shape)| Some((*name, text(name, shape.as_ref()?))))
+            .collect();
+        members.reverse();
+        let backwards = desired(&snapshot(members));
+        prop_assert_eq!(world.plan(&forwards).digest(), world.plan(&backwards).digest());
+        prop_assert_eq!(world.plan(&forwards), world.plan(&forwards));
+    }
+
+    /// What lacks our label is never in a step.
+    #[test]
+    fn strangers_are_never_touched(before in fleet(), after in fleet(), troubles in prop::collection::vec(trouble(), 1..6)) {
+        let mut world = applied(&before);
+        for trouble in &troubles {
+            trouble.strike(&mut world);
+        }
+        let strangers = strangers(&mut world);
+        let plans = world.converge(&desired(&files(&after)));
+        for step in plans.iter().flat_map(Plan::steps) {
+            prop_assert!(touched(step).is_none_or(|name| !strangers.contains(name)), "{:?}", step);
+        }
+        let still = self::strangers(&mut world);
+        prop_assert!(still.is_superset(&strangers));
+    }
+
+    /// While the fleet may not be complete, nothing that is declared nowhere is removed.
+    #[test]
+    fn doubts_freeze_removals(before in fleet(), after in fleet()) {
+        let mut world = applied(&before);
+        let gone: Vec<&str> = NAMES.iter().zip(before.iter().zip(&after))
+            .filter(|(_, (before, after))| before.is_some() && after.is_none())
+            .map(|(name, _)| *name)
+            .collect();
+        let counts: Vec<usize> = gone.iter().map(|name| left(&mut world, name)).collect();
+        let doubtful = with_doubts(desired(&files(&after)), &["half of it is missing"]);
+        world.converge(&doubtful);
+        for (name, count) in gone.iter().zip(counts) {
+            prop_assert_eq!(left(&mut world, name), count, "{}", name);
+        }
+        let routes = world.engine("main").ingress.clone().unwrap_or_default().routes;
+        for name in gone {
+            prop_assert!(routes.iter().any(|path| path.starts_with(&format!("routes/{name}."))), "{} lost its route", name);
+        }
+    }
+
+    /// More than the breaker lets through is never removed, unless a person released it.
+    #[test]
+    fn the_breaker_is_never_passed_by(before in fleet(), after in fleet()) {
+        let world = applied(&before);
+        let after = desired(&files(&after));
+        let mut going = world.clone();
+        let plans = going.converge(&after);
+        let held: BTreeSet<&MemberName> = plans.iter().flat_map(|plan| &plan.held).map(|held| &held.member).collect();
+        let leaving = |step: &&Step| step.member.as_ref().is_some_and(|member| !after.members.contains_key(member));
+        let removed: BTreeSet<_> = plans.iter().flat_map(Plan::steps).filter(|step| removes(step)).filter(leaving)
+            .filter_map(|step| step.member.as_ref()).collect();
+        prop_assert!(removed.len() <= 2, "{:?}", removed);
+        prop_assert!(removed.is_disjoint(&held));
+        let release: BTreeSet<MemberName> = world.plan(&after).held.into_iter().map(|held| held.member).collect();
+        prop_assert!(released(&world, &after, release).held.is_empty());
+    }
+
+    /// A suspended member is never in a step.
+    #[test]
+    fn suspended_members_stay(before in fleet(), after in fleet()) {
+        let mut world = applied(&before);
+        let after = desired(&files(&after));
+        let plans = world.converge(&after);
+        for step in plans.iter().flat_map(Plan::steps) {
+            let suspended = step.member.as_ref().and_then(|member| after.members.get(member)).is_some_and(|m| !m.may_change());
+            prop_assert!(!suspended, "{:?}", step);
+        }
+    }
+
+    /// Volumes outlive everything: no step removes one, and none is lost.
+    #[test]
+    fn volumes_stay(before in fleet(), after in fleet()) {
+        let mut world = applied(&before);
+        let volumes: BTreeSet<String> = world.engine("main").volumes.keys().cloned().collect();
+        world.converge(&desired(&files(&after)));
+        let still: BTreeSet<String> = world.engine("main").volumes.keys().cloned().collect();
+        prop_assert!(still.is_superset(&volumes));
+    }
+}

@@ -1,0 +1,89 @@
+//! Every document that the repository shows is valid: those of the demo, those of the documentation, those in its pages.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use campanile_plan::fleet::{Snapshot, Validated};
+use campanile_tests::fleets::{PLATFORM, validated};
+
+use super::{files_below, none, read, root};
+
+/// The files of a fleet as a folder of the repository holds them.
+fn fleet(folder: &str) -> Snapshot {
+    let files = files_below(folder).into_iter().map(|path| {
+        let inside = path.strip_prefix(folder).unwrap().trim_start_matches('/').to_owned();
+        (inside, Ok(read(&path)))
+    });
+    Snapshot { commit: None, files: files.collect(), doubts: Vec::new() }
+}
+
+/// Problems of a fleet, as a person would read them.
+fn problems(snapshot: &Snapshot) -> Vec<String> {
+    let Validated { problems, desired, .. } = validated(snapshot, &BTreeMap::new());
+    let doubts = desired.map(|desired| desired.doubts).unwrap_or_default();
+    problems.iter().map(ToString::to_string).chain(doubts).collect()
+}
+
+#[test]
+fn the_fleet_of_the_demo_is_valid() {
+    let fleet = fleet("manifests/fleet");
+    none(&problems(&fleet));
+    assert_eq!(fleet.files.len(), 35, "34 members and the platform");
+}
+
+#[test]
+fn the_examples_are_valid() {
+    none(&problems(&fleet("docs/examples")));
+}
+
+#[test]
+fn every_document_in_a_page_is_valid() {
+    let pages =
+        files_below("").into_iter().filter(|path| Path::new(path).extension().is_some_and(|e| e == "md"));
+    let mut findings = Vec::new();
+    let mut seen = 0;
+    for page in pages {
+        for block in documents(&read(&page)) {
+            seen += 1;
+            findings.extend(problems(&alone(&block)).into_iter().map(|problem| format!("{page}: {problem}")));
+        }
+    }
+    none(&findings);
+    assert!(seen > 0, "no page shows a document any more");
+}
+
+/// The documents of Campanile in a page's blocks of YAML.
+fn documents(page: &str) -> Vec<String> {
+    let blocks = page.split("```yaml\n").skip(1).filter_map(|rest| rest.split_once("```"));
+    let ours = blocks.filter(|(block, _)| block.lines().any(|line| line.starts_with("apiVersion: ")));
+    ours.map(|(block, _)| block.to_owned()).collect()
+}
+
+/// A fleet around one document: a platform gets a member, a member the platform of the tests.
+fn alone(document: &str) -> Snapshot {
+    let name = document.split("name: ").nth(1).and_then(|rest| rest.split([',', '}', '\n', ' ']).next());
+    let member = format!("members/{}.yaml", name.unwrap_or("nameless"));
+    let files = if document.contains("kind: Platform") {
+        let member = campanile_tests::fleets::member("calco", &format!("a/b@sha256:{}", "0".repeat(64)), "");
+        [("platform.yaml".to_owned(), document.to_owned()), ("members/calco.yaml".to_owned(), member)]
+    } else {
+        [("platform.yaml".to_owned(), PLATFORM.to_owned()), (member, document.to_owned())]
+    };
+    Snapshot { commit: None, files: files.map(|(path, text)| (path, Ok(text))).into(), doubts: Vec::new() }
+}
+
+#[test]
+fn every_document_names_its_schema() {
+    let mut findings = Vec::new();
+    for path in ["manifests/fleet", "docs/examples"].into_iter().flat_map(files_below) {
+        let text = read(&path);
+        let schema = if path.ends_with("/platform.yaml") { "platform.json" } else { "member.json" };
+        let named =
+            text.lines().next().and_then(|line| line.strip_prefix("# yaml-language-server: $schema="));
+        let there = named.map(|named| root().join(&path).parent().unwrap().join(named));
+        if there.as_deref().is_none_or(|there| !there.is_file() || !there.ends_with(schema)) {
+            findings.push(format!("{path}: its first line does not lead editors to {schema}"));
+        }
+    }
+    none(&findings);
+}
