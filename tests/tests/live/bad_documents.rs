@@ -29,11 +29,10 @@ fn with(name: &'static str, more: &str) -> Bad {
 
 /// A text that would have 3^30 values, were its aliases taken.
 fn bomb() -> String {
-    let mut text = "a0: &a0 [ha, ha]\n".to_owned();
-    for (before, level) in (1..30).enumerate() {
-        text.push_str(&format!("a{level}: &a{level} [*a{before}, *a{before}, *a{before}]\n"));
-    }
-    text
+    let levels = (1..30)
+        .enumerate()
+        .map(|(before, level)| format!("a{level}: &a{level} [*a{before}, *a{before}, *a{before}]\n"));
+    std::iter::once("a0: &a0 [ha, ha]\n".to_owned()).chain(levels).collect()
 }
 
 fn not_yaml() -> Vec<Bad> {

@@ -74,7 +74,7 @@ pub fn remove_all(platform: &str) {
 /// Looks until something is so, or for a minute.
 #[track_caller]
 pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let end = Instant::now() + Duration::from_secs(60);
+    let end = Instant::now() + Duration::from_mins(1);
     while !is_so() {
         assert!(Instant::now() < end, "never seen within a minute: {what}");
         std::thread::sleep(Duration::from_millis(20));

@@ -46,7 +46,7 @@ impl Room {
         let [http, https] = [free_port(), free_port()];
         let folder = tempfile::tempdir().unwrap();
         let room = Self { platform, http, https, range: free_range(), folder, on_engine: false };
-        room.write("platform.yaml", &room.platform_at(&endpoint()));
+        room.write("platform.yaml", room.platform_at(&endpoint()));
         std::fs::create_dir(room.path("fleet/members")).unwrap();
         room
     }
