@@ -22,6 +22,8 @@ const PAUSE: Duration = Duration::from_millis(250);
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// How long an engine that was there before may be away.
 const AWAY: Duration = Duration::from_secs(30);
+/// How long an engine that is back may take to finish what it was asked before.
+const SETTLING: Duration = Duration::from_secs(5);
 /// How often one step may be planned again before its lane counts as unsettled.
 const REPEATS: u32 = 3;
 
@@ -71,7 +73,7 @@ pub async fn pass(
         let (observed, left_out) = world.observe().await?; // I/O
         let request = Request { now, only: limits.only.clone(), released: limits.released.clone() };
         let plan = plan(desired, &observed, &request);
-        patience.forgive_engines(&observed, &plan, &mut outcome.failures);
+        patience.forgive(&observed, &plan, &mut outcome.failures);
         lanes.queue(&plan, &outcome.failures);
         let idle = lanes.is_idle();
         lanes.run(now, &mut outcome).await; // I/O
@@ -201,6 +203,19 @@ struct Patience {
     waiting: BTreeMap<(String, String), Instant>,
     reached: BTreeSet<EngineName>,
     away: BTreeMap<EngineName, Instant>,
+    back: BTreeMap<EngineName, Back>,
+}
+
+/// An engine that was away; what it was asked before may still be under way.
+struct Back {
+    since: Instant,
+    forgiven: BTreeSet<String>,
+}
+
+impl Back {
+    fn is_settling(&self) -> bool {
+        self.since.elapsed() < SETTLING
+    }
 }
 
 impl Patience {
@@ -211,6 +226,7 @@ impl Patience {
             waiting: BTreeMap::new(),
             reached: BTreeSet::new(),
             away: BTreeMap::new(),
+            back: BTreeMap::new(),
         }
     }
 
@@ -218,21 +234,34 @@ impl Patience {
         self.start.elapsed() > self.time
     }
 
-    /// Lanes whose engine went away are tried again once it is back.
-    fn forgive_engines(&mut self, observed: &Observed, plan: &Plan, failures: &mut BTreeMap<String, String>) {
+    /// Forgets failures whose step is not needed any more, since the world moved on by itself, and lets lanes whose
+    /// engine went away try again once it is back.
+    fn forgive(&mut self, observed: &Observed, plan: &Plan, failures: &mut BTreeMap<String, String>) {
         for (name, seen) in &observed.engines {
             if seen.is_ok() {
                 self.reached.insert(name.clone());
                 if self.away.remove(name).is_some() {
-                    let own = |lane: &&Lane| lane.engine.as_ref() == Some(name);
-                    for lane in plan.lanes.iter().filter(own) {
-                        failures.remove(&lane.name);
-                    }
+                    self.back.insert(name.clone(), Back { since: Instant::now(), forgiven: BTreeSet::new() });
                 }
             } else if self.reached.contains(name) {
                 self.away.entry(name.clone()).or_insert_with(Instant::now);
             }
         }
+        for lane in &plan.lanes {
+            let Some(failure) = failures.get(&lane.name) else { continue };
+            let needed = lane.steps.iter().any(|step| failure.starts_with(&step.title()));
+            let unreached =
+                lane.engine.as_ref().is_some_and(|name| !matches!(observed.engines.get(name), Some(Ok(_))));
+            let back = lane
+                .engine
+                .as_ref()
+                .and_then(|name| self.back.get_mut(name))
+                .filter(|back| back.is_settling());
+            if !needed && !unreached || back.is_some_and(|back| back.forgiven.insert(lane.name.clone())) {
+                failures.remove(&lane.name);
+            }
+        }
+        failures.retain(|name, _| plan.lanes.iter().any(|lane| lane.name == *name) || !self.away.is_empty());
     }
 
     /// Whether anything is still worth waiting for.
@@ -249,6 +278,7 @@ impl Patience {
                 later |= since.elapsed() < Duration::from_secs(patience.into());
             }
         }
-        later || back
+        let settling = !failures.is_empty() && self.back.values().any(Back::is_settling);
+        later || back || settling
     }
 }

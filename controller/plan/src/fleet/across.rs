@@ -37,7 +37,8 @@ fn claims(member: &Member) -> Vec<(Claim<'_>, Place)> {
     claims
 }
 
-/// Finds what two members claim. Who had it before keeps it; if nobody or several had, none gets it.
+/// Finds what two members claim. Who had it before keeps it; if nobody had, a host is theirs under whose domain it
+/// stands; else none gets it.
 ///
 /// `holders` are the members as they were last accepted.
 pub(super) fn conflicts(
@@ -59,6 +60,7 @@ pub(super) fn conflicts(
         let before: Vec<_> = claimants.iter().filter(|(name, _)| held(name)).collect();
         let keeper = match before.as_slice() {
             [one] => Some(one.0),
+            [] => rightful(claim, claimants, members),
             _ => None,
         };
         for (name, place) in claimants.iter().filter(|(name, _)| Some(*name) != keeper) {
@@ -72,6 +74,20 @@ pub(super) fn conflicts(
     }
     problems.extend(strangers(members));
     problems
+}
+
+/// The only one under whose own domain a host stands.
+fn rightful<'a>(
+    claim: &Claim,
+    claimants: &[(&'a MemberName, Place)],
+    members: &BTreeMap<MemberName, &Member>,
+) -> Option<&'a MemberName> {
+    let Claim::Host(host) = claim else { return None };
+    let own = |name: &MemberName| {
+        members.get(name).is_some_and(|member| host.is_within(&member.spec.domain.name.value))
+    };
+    let mut rightful = claimants.iter().map(|(name, _)| *name).filter(|name| own(name));
+    rightful.next().filter(|_| rightful.next().is_none())
 }
 
 fn several(claimants: &[(&MemberName, Place)]) -> bool {

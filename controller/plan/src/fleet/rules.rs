@@ -207,11 +207,11 @@ fn needs(name: &WorkloadName, workload: &Workload, names: &BTreeSet<WorkloadName
         if !names.contains(&need.value) {
             let known: Vec<_> =
                 names.iter().filter(|other| *other != name).map(ToString::to_string).collect();
-            report.problem(
-                need.place,
-                format!("this member has no workload {need}"),
-                format!("name one of its services: {}", known.join(", ")),
-            );
+            let remedy = match known.as_slice() {
+                [] => "add it under services".to_owned(),
+                known => format!("name one of its services: {}", known.join(", ")),
+            };
+            report.problem(need.place, format!("this member has no workload {need}"), remedy);
         }
     }
 }

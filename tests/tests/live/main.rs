@@ -1,0 +1,25 @@
+//! Live tests of the whole chain: the real `campanile`, fleets in folders and git repositories, the Docker Engine at
+//! `DOCKER_HOST` or /var/run/docker.sock with the images that manifests/images/build makes, and curl as the visitor.
+//! Every test has a platform, ports and a range of its own, so that they run side by side.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test program
+
+mod documents;
+mod engine;
+mod proxy;
+mod room;
+mod visitor;
+
+mod bad_documents;
+mod breaker;
+mod certificates;
+mod commits;
+mod foreign;
+mod hardening;
+mod healing;
+mod images;
+mod incomplete;
+mod interrupted;
+mod saved_plans;
+mod secrets;
+mod serving;
