@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::{Failure, say};
 use crate::fleet::Fleet;
 use crate::outside;
-use crate::pass::Outcome;
+use crate::pass::{Failures, Outcome};
 use crate::state::{Conditions, Current, State};
 use crate::world::World;
 
@@ -70,12 +70,13 @@ pub(super) async fn look(
     let authority = std::fs::read(state.authority_path()).unwrap_or_default();
     let answers = outside::ask(desired, &authority).await;
     let now = Timestamp::now();
+    let failures = words(&outcome.failures);
     let mut reports = report::report(&Facts {
         desired,
         observed: &outcome.observed,
         plan: &outcome.plan,
         problems: &fleet.problems,
-        failures: &outcome.failures,
+        failures: &failures,
         answers: &answers,
         now,
     });
@@ -92,6 +93,11 @@ pub(super) async fn look(
     let members = reports.into_iter().map(|report| since(report, &conditions, commit.as_ref(), now));
     let retired = report::retired(desired, &outcome.observed);
     Ok(Look { members: members.collect(), retired, commit, conditions })
+}
+
+/// Each failure as people read it, by lane.
+fn words(failures: &Failures) -> BTreeMap<String, String> {
+    failures.iter().map(|(lane, failure)| (lane.clone(), failure.to_string())).collect()
 }
 
 /// Adds the last log lines of containers that end again and again.
@@ -162,7 +168,7 @@ impl Look {
         });
         if let Some(outcome) = outcome {
             json["done"] = outcome.done.into();
-            json["failures"] = serde_json::to_value(&outcome.failures)?;
+            json["failures"] = serde_json::to_value(words(&outcome.failures))?;
             json["held"] = serde_json::to_value(&outcome.plan.held)?;
         }
         Ok(serde_json::to_string_pretty(&json)? + "\n")

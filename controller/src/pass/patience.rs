@@ -1,0 +1,104 @@
+//! How long a pass waits for what, and which failures it gives another try.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+use campanile_plan::document::values::EngineName;
+use campanile_plan::observed::Observed;
+use campanile_plan::plan::{Plan, Until};
+
+use super::Failures;
+
+/// How long an engine that was there before may be away.
+const AWAY: Duration = Duration::from_secs(30);
+/// How long an engine that is back may take to finish what it was asked before.
+const SETTLING: Duration = Duration::from_secs(5);
+
+/// How long a pass goes on waiting for what.
+pub(super) struct Patience {
+    start: Instant,
+    time: Duration,
+    waiting: BTreeMap<(String, String), Instant>,
+    reached: BTreeSet<EngineName>,
+    away: BTreeMap<EngineName, Instant>,
+    back: BTreeMap<EngineName, Back>,
+}
+
+/// An engine that was away; what it was asked before may still be under way.
+struct Back {
+    since: Instant,
+    forgiven: BTreeSet<String>,
+}
+
+impl Back {
+    fn is_settling(&self) -> bool {
+        self.since.elapsed() < SETTLING
+    }
+}
+
+impl Patience {
+    /// Patience for so long in all.
+    pub fn new(time: Duration) -> Self {
+        Self {
+            start: Instant::now(),
+            time,
+            waiting: BTreeMap::new(),
+            reached: BTreeSet::new(),
+            away: BTreeMap::new(),
+            back: BTreeMap::new(),
+        }
+    }
+
+    /// Whether nothing new is to be begun or waited for.
+    pub fn is_over(&self) -> bool {
+        self.start.elapsed() > self.time
+    }
+
+    /// Forgets failures whose step is not needed any more, since the world moved on by itself, and lets lanes whose
+    /// engine went away try again once it is back.
+    pub fn forgive(&mut self, observed: &Observed, plan: &Plan, failures: &mut Failures) {
+        for (name, seen) in &observed.engines {
+            if seen.is_ok() {
+                self.reached.insert(name.clone());
+                if self.away.remove(name).is_some() {
+                    self.back.insert(name.clone(), Back { since: Instant::now(), forgiven: BTreeSet::new() });
+                }
+            } else if self.reached.contains(name) {
+                self.away.entry(name.clone()).or_insert_with(Instant::now);
+            }
+        }
+        for lane in &plan.lanes {
+            let Some(failure) = failures.get(&lane.name) else { continue };
+            let needed = lane.steps.iter().any(|step| failure.step == step.title());
+            let unreached =
+                lane.engine.as_ref().is_some_and(|name| !matches!(observed.engines.get(name), Some(Ok(_))));
+            let back = lane
+                .engine
+                .as_ref()
+                .and_then(|name| self.back.get_mut(name))
+                .filter(|back| back.is_settling());
+            if !needed && !unreached || back.is_some_and(|back| back.forgiven.insert(lane.name.clone())) {
+                failures.remove(&lane.name);
+            }
+        }
+        failures.retain(|name, _| plan.lanes.iter().any(|lane| lane.name == *name) || !self.away.is_empty());
+    }
+
+    /// Whether anything is still worth waiting for.
+    pub fn waits(&mut self, plan: &Plan, observed: &Observed, failures: &Failures) -> bool {
+        let back = self.away.iter().any(|(name, since)| {
+            observed.engines.get(name).is_some_and(Result::is_err) && since.elapsed() < AWAY
+        });
+        let mut later = false;
+        for lane in plan.lanes.iter().filter(|lane| !failures.contains_key(&lane.name)) {
+            for pending in &lane.pending {
+                let Until::Later { patience } = pending.until else { continue };
+                let key = (lane.name.clone(), pending.object.clone());
+                let since = self.waiting.entry(key).or_insert_with(Instant::now);
+                later |= since.elapsed() < Duration::from_secs(patience.into());
+            }
+        }
+        let settling = !failures.is_empty() && self.back.values().any(Back::is_settling);
+        later || back || settling
+    }
+}
