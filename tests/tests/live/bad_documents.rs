@@ -108,7 +108,9 @@ fn problems(room: &Room) -> String {
 fn what_is_not_yaml() {
     expect![[r#"
         members/binary.yaml:1:1: it is binary, or text in UTF-16; write it as text in UTF-8
-        members/bomb.yaml:1:9: anchors and aliases (& and *) are not taken; write the value out
+        members/bomb.yaml:1:9: anchors (&) are not taken; write the value out
+        members/bomb.yaml:2:9: anchors (&) are not taken; write the value out
+        members/bomb.yaml:2:10: aliases (*) are not taken; write the value out
         members/documents.yaml:16:1: a second document starts in this file; write one document a file: the one of this member
         members/empty.yaml:1:1: the file holds no document; write the document, or remove the file
         members/large.yaml:1:1: it is larger than 256 KiB; a document has a few kilobytes; take out what does not belong in it

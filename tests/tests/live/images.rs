@@ -41,7 +41,7 @@ fn the_old_version_serves_while_the_new_one_crashes() {
     room.run(&["apply"]).ends(1).says("ends again and again").says("the archive is locked");
     room.serves("barzago", &title("barzago"));
     room.serves("calco", &title("calco"));
-    room.run(&["status"]).ends(1).says("an older version serves").says("the archive is locked");
+    room.run(&["status"]).ends(0).says("an older version serves").says("the archive is locked");
 
     room.write_member("barzago", "Comune riparato di Barzago", "");
     room.apply();
@@ -55,7 +55,7 @@ fn a_first_version_that_crashes_shows_its_last_words() {
     let crashing = "    command: [sh, -c, 'echo no database >&2; exit 1']\n";
     room.write("members/barzago.yaml", with_image("barzago", BASE, crashing));
     room.run(&["apply"]).ends(1);
-    room.run(&["status", "barzago"]).ends(1).says("it last said: ").says("no database");
+    room.run(&["status", "barzago"]).ends(0).says("it last said: ").says("no database");
     room.serves("calco", &title("calco"));
 }
 
