@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use campanile_plan::document::values::EngineName;
 use campanile_plan::observed::Observed;
-use campanile_plan::plan::{Plan, Until};
+use campanile_plan::plan::{Lane, Plan, Until};
 
 use super::Failures;
 
@@ -24,7 +24,8 @@ pub(super) struct Patience {
     back: BTreeMap<EngineName, Back>,
 }
 
-/// An engine that was away; what it was asked before may still be under way.
+/// An engine that is there again, or for the first time: what it was asked before, also by a pass that was
+/// killed, may still be under way.
 struct Back {
     since: Instant,
     forgiven: BTreeSet<String>,
@@ -59,8 +60,8 @@ impl Patience {
     pub fn forgive(&mut self, observed: &Observed, plan: &Plan, failures: &mut Failures) {
         for (name, seen) in &observed.engines {
             if seen.is_ok() {
-                self.reached.insert(name.clone());
-                if self.away.remove(name).is_some() {
+                let first = self.reached.insert(name.clone());
+                if self.away.remove(name).is_some() || first {
                     self.back.insert(name.clone(), Back { since: Instant::now(), forgiven: BTreeSet::new() });
                 }
             } else if self.reached.contains(name) {
@@ -90,7 +91,14 @@ impl Patience {
             observed.engines.get(name).is_some_and(Result::is_err) && since.elapsed() < AWAY
         });
         let mut later = false;
-        for lane in plan.lanes.iter().filter(|lane| !failures.contains_key(&lane.name)) {
+        // without an ingress nobody can ask a site, so that waiting for one leads nowhere
+        let shared = plan.lanes.iter().filter(|lane| lane.member.is_none() && lane.is_blocked());
+        let blocked: BTreeSet<_> = shared.filter_map(|lane| lane.engine.as_ref()).collect();
+        let open = |lane: &&Lane| {
+            !failures.contains_key(&lane.name)
+                && lane.engine.as_ref().is_none_or(|name| !blocked.contains(name))
+        };
+        for lane in plan.lanes.iter().filter(open) {
             for pending in &lane.pending {
                 let Until::Later { patience } = pending.until else { continue };
                 let key = (lane.name.clone(), pending.object.clone());

@@ -131,7 +131,7 @@ fn what_is_no_document() {
         members/needs.yaml:15:13: this member has no workload archive; add it under services
         members/number.yaml:5:10: a number stands here, a text is needed; put it in quotes: "12"
         members/renamed.yaml:3:18: the member is named other here, but its file renamed.yaml; write name: renamed, or rename the file to other.yaml
-        members/types.yaml:11:11: a list stands here; write a quantity
+        members/types.yaml:11:11: a list stands here; write one number, or one number with a unit
     "#]].assert_eq(&problems(&fleet("schema", &not_valid())));
 }
 

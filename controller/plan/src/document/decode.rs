@@ -66,7 +66,9 @@ impl Report {
     pub fn parse_quantity<T: FromStr<Err = Invalid>>(&mut self, node: &Node) -> Option<T> {
         match &node.value {
             Value::Scalar { text, .. } => self.accept(node.place, text.parse()),
-            Value::Sequence(_) | Value::Mapping(_) => self.wrong(node, "a quantity"),
+            Value::Sequence(_) | Value::Mapping(_) => {
+                self.wrong(node, "one number, or one number with a unit")
+            }
         }
     }
 
