@@ -103,8 +103,10 @@ fn a_new_image_takes_over_beside_the_old() {
                   image: campanile/site:1 → campanile/site:2
               ~ start container lecco.calco.site.ef0a76b4: site should run
               … wait for container lecco.calco.site.ef0a76b4, until site is ready
+              ~ then stop container lecco.calco.site.c66f05fe: the new version takes over
+              - then remove container lecco.calco.site.c66f05fe: the new version takes over
 
-            Plan: 1 to create, 2 to change, 0 to remove, 0 held.
+            Plan: 1 to create, 3 to change, 1 to remove, 0 held.
             Digest: DIGEST
             -- next look --
             main/ingress
@@ -178,8 +180,11 @@ fn a_member_that_leaves_keeps_its_volumes() {
 
             main/calco
               … wait for network lecco.calco, until the ingress sends nobody here any more
+              ~ then stop container lecco.calco.site.328e4abe: the fleet no longer has this member here; its volumes stay
+              - then remove container lecco.calco.site.328e4abe: the fleet no longer has this member here; its volumes stay
+              - then remove network lecco.calco: the fleet no longer has this member here; its volumes stay
 
-            Plan: 0 to create, 2 to change, 0 to remove, 0 held.
+            Plan: 0 to create, 3 to change, 2 to remove, 0 held.
             Digest: DIGEST
             -- next look --
             main/ingress
