@@ -47,15 +47,17 @@ fn one_domain_for_two_who_never_had_it() {
         &[],
         &fleet(&[("calco", plain("calco")), ("dorio", theft)]),
         &expect![[r#"
-        members/calco.yaml:6:18: the domain comune.calco.test belongs to dorio (members/dorio.yaml:6); use another name, or remove it there first
-        members/calco.yaml:9:13: the host www.comune.calco.test belongs to dorio (members/dorio.yaml:9); use another name, or remove it there first
-        members/calco.yaml:9:36: the host comune.calco.test belongs to dorio (members/dorio.yaml:9); use another name, or remove it there first
-        members/dorio.yaml:6:18: the domain comune.calco.test belongs to calco (members/calco.yaml:6); use another name, or remove it there first
-        members/dorio.yaml:9:13: the host www.comune.calco.test belongs to calco (members/calco.yaml:9); use another name, or remove it there first
-        members/dorio.yaml:9:36: the host comune.calco.test belongs to calco (members/calco.yaml:9); use another name, or remove it there first
-        calco: left alone
-        dorio: left alone
-    "#]],
+            members/calco.yaml:6:18: the domain comune.calco.test is also claimed by dorio (members/dorio.yaml:6); use another name, or remove it there first
+            members/calco.yaml:9:13: the host www.comune.calco.test is also claimed by dorio (members/dorio.yaml:9); use another name, or remove it there first
+            members/calco.yaml:9:36: the host comune.calco.test is also claimed by dorio (members/dorio.yaml:9); use another name, or remove it there first
+            members/dorio.yaml:6:18: the domain comune.calco.test is also claimed by calco (members/calco.yaml:6); use another name, or remove it there first
+            members/dorio.yaml:9:13: the host www.comune.calco.test is also claimed by calco (members/calco.yaml:9); use another name, or remove it there first
+            members/dorio.yaml:9:36: the host comune.calco.test is also claimed by calco (members/calco.yaml:9); use another name, or remove it there first
+            calco: left alone
+            dorio: left alone
+            doubt: members/calco.yaml was never valid, and may be anybody's
+            doubt: members/dorio.yaml was never valid, and may be anybody's
+        "#]],
     );
 }
 
@@ -102,12 +104,14 @@ fn a_host_or_domain_under_another_members_domain() {
         &[],
         &fleet(&[("calco", plain("calco")), ("dorio", host), ("erve", nested)]),
         &expect![[r#"
-        members/dorio.yaml:9:13: the host albo.comune.calco.test stands under the domain of calco (members/calco.yaml:6); use another name, or remove it there first
-        members/erve.yaml:6:18: the domain erve.comune.calco.test stands under the domain of calco (members/calco.yaml:6); use another name, or remove it there first
-        calco: Change comune.calco.test campanile/site:1
-        dorio: left alone
-        erve: left alone
-    "#]],
+            members/dorio.yaml:9:13: the host albo.comune.calco.test stands under the domain of calco (members/calco.yaml:6); use another name, or remove it there first
+            members/erve.yaml:6:18: the domain erve.comune.calco.test stands under the domain of calco (members/calco.yaml:6); use another name, or remove it there first
+            calco: Change comune.calco.test campanile/site:1
+            dorio: left alone
+            erve: left alone
+            doubt: members/dorio.yaml was never valid, and may be anybody's
+            doubt: members/erve.yaml was never valid, and may be anybody's
+        "#]],
     );
 }
 
@@ -122,11 +126,12 @@ fn a_new_domain_above_the_others_is_in_the_wrong() {
         &before,
         &fleet(&today),
         &expect![[r#"
-        members/provincia.yaml:6:18: the domain calco.test covers the domain comune.calco.test of calco (members/calco.yaml:6); use another name, or remove it there first
-        calco: Change comune.calco.test campanile/site:1
-        dorio: Change comune.dorio.test campanile/site:1
-        provincia: left alone
-    "#]],
+            members/provincia.yaml:6:18: the domain calco.test covers the domain comune.calco.test of calco (members/calco.yaml:6); use another name, or remove it there first
+            calco: Change comune.calco.test campanile/site:1
+            dorio: Change comune.dorio.test campanile/site:1
+            provincia: left alone
+            doubt: members/provincia.yaml was never valid, and may be anybody's
+        "#]],
     );
 }
 
@@ -151,10 +156,11 @@ fn a_document_that_was_never_valid_is_left_alone() {
         &[],
         &fleet(&[("calco", "spec: {".to_owned()), ("dorio", plain("dorio"))]),
         &expect![[r#"
-        members/calco.yaml:1:7: this is not YAML: unclosed bracket '{'; mend the text here or in the lines just above
-        dorio: Change comune.dorio.test campanile/site:1
-        calco: left alone
-    "#]],
+            members/calco.yaml:1:7: this is not YAML: unclosed bracket '{'; mend the text here or in the lines just above
+            dorio: Change comune.dorio.test campanile/site:1
+            calco: left alone
+            doubt: members/calco.yaml was never valid, and may be anybody's
+        "#]],
     );
 }
 
@@ -181,21 +187,22 @@ spec:
         &[],
         &fleet(&[("calco", text.to_owned())]),
         &expect![[r#"
-        members/calco.yaml:3:18: "Calco" is not a name of a member; write 1 to 40 of a-z, 0-9 and -, with a letter or digit at both ends
-        members/calco.yaml:5:3: the field "title" is missing here; add title
-        members/calco.yaml:5:3: there is no field "titel" here; did you mean title?
-        members/calco.yaml:6:21: a number stands here, a text is needed; put it in quotes: "097012"
-        members/calco.yaml:7:18: "calco" is not a domain name; write it in full, such as comune.example.test
-        members/calco.yaml:9:12: "site" is not an image reference; pin it with a tag or, better, a digest: name:1.2 or name@sha256:…
-        members/calco.yaml:10:45: "https://calco.test/" is not a domain name; write the host alone, without scheme and path
-        members/calco.yaml:11:19: DB_PASSWORD looks like a secret, and the environment can be read by whoever reads this file; list it under secrets: and let the program read the file, often by DB_PASSWORD_FILE
-        members/calco.yaml:12:22: "../../etc" is not a name of a volume; write 1 to 40 of a-z, 0-9 and -, with a letter or digit at both ends
-        members/calco.yaml:12:39: "/srv/../etc" is not a path to mount at; leave out //, /./, /../ and the last /
-        members/calco.yaml:13:25: "512" is not a size; write a whole number with a unit, such as 512MiB or 2GiB
-        members/calco.yaml:13:35: "lots" is not an amount of CPU; write cores from "0.01" to "1024", such as "0.5"
-        members/calco.yaml:15:13: a list stands here; write a mapping
-        calco: left alone
-    "#]],
+            members/calco.yaml:3:18: "Calco" is not a name of a member; write 1 to 40 of a-z, 0-9 and -, with a letter or digit at both ends
+            members/calco.yaml:5:3: the field "title" is missing here; add title
+            members/calco.yaml:5:3: there is no field "titel" here; did you mean title?
+            members/calco.yaml:6:21: a number stands here, a text is needed; put it in quotes: "097012"
+            members/calco.yaml:7:18: "calco" is not a domain name; write it in full, such as comune.example.test
+            members/calco.yaml:9:12: "site" is not an image reference; pin it with a tag or, better, a digest: name:1.2 or name@sha256:…
+            members/calco.yaml:10:45: "https://calco.test/" is not a domain name; write the host alone, without scheme and path
+            members/calco.yaml:11:19: DB_PASSWORD looks like a secret, and the environment can be read by whoever reads this file; list it under secrets: and let the program read the file, often by DB_PASSWORD_FILE
+            members/calco.yaml:12:22: "../../etc" is not a name of a volume; write 1 to 40 of a-z, 0-9 and -, with a letter or digit at both ends
+            members/calco.yaml:12:39: "/srv/../etc" is not a path to mount at; leave out //, /./, /../ and the last /
+            members/calco.yaml:13:25: "512" is not a size; write a whole number with a unit, such as 512MiB or 2GiB
+            members/calco.yaml:13:35: "lots" is not an amount of CPU; write cores from "0.01" to "1024", such as "0.5"
+            members/calco.yaml:15:13: a list stands here; write a mapping
+            calco: left alone
+            doubt: members/calco.yaml was never valid, and may be anybody's
+        "#]],
     );
 }
 
@@ -227,6 +234,7 @@ fn rules_inside_a_document() {
             members/calco.yaml:18:104: the file of a secret key stands here a second time (first in line 18); keep one of the two
             members/calco.yaml:19:19: this service is named site, as the site itself is; give it another name
             calco: left alone
+            doubt: members/calco.yaml was never valid, and may be anybody's
         "#]],
     );
 }
@@ -238,9 +246,10 @@ fn needs_that_lead_in_a_circle() {
         &[],
         &fleet(&[("calco", member("calco", SITE, services))]),
         &expect![[r#"
-        members/calco.yaml:14:34: the needs of data lead back to itself; remove one of the needs
-        calco: left alone
-    "#]],
+            members/calco.yaml:14:34: the needs of data lead back to itself; remove one of the needs
+            calco: left alone
+            doubt: members/calco.yaml was never valid, and may be anybody's
+        "#]],
     );
 }
 
@@ -265,26 +274,34 @@ fn yaml_that_is_none_or_more_than_it_seems() {
         &[],
         &fleet(&members),
         &expect![[r#"
-        members/calco.yaml:1:7: anchors (&) are not taken; write the value out
-        members/calco.yaml:2:7: anchors (&) are not taken; write the value out
-        members/calco.yaml:2:8: aliases (*) are not taken; write the value out
-        members/colico.yaml:1:1: the file holds no document; write the document, or remove the file
-        members/dervio.yaml:12:1: the key "kind" stands here a second time (first in line 2); keep one of the two
-        members/dorio.yaml:13:1: a second document starts in this file; write one document a file: the one of this member
-        members/erve.yaml:5:2: a tab indents this line; indent with spaces; YAML does not take tabs
-        members/lecco.yaml:7:7: nothing stands here; write a mapping
-        members/varenna.yaml:1:27: a text stands here; write a mapping
-        members/varenna.yaml:1:27: tags (!) are not taken; write the value out
-        members/vigano.yaml:1:1: a list stands here; write a mapping
-        calco: left alone
-        colico: left alone
-        dervio: left alone
-        dorio: left alone
-        erve: left alone
-        lecco: left alone
-        varenna: left alone
-        vigano: left alone
-    "#]],
+            members/calco.yaml:1:7: anchors (&) are not taken; write the value out
+            members/calco.yaml:2:7: anchors (&) are not taken; write the value out
+            members/calco.yaml:2:8: aliases (*) are not taken; write the value out
+            members/colico.yaml:1:1: the file holds no document; write the document, or remove the file
+            members/dervio.yaml:12:1: the key "kind" stands here a second time (first in line 2); keep one of the two
+            members/dorio.yaml:13:1: a second document starts in this file; write one document a file: the one of this member
+            members/erve.yaml:5:2: a tab indents this line; indent with spaces; YAML does not take tabs
+            members/lecco.yaml:7:7: nothing stands here; write a mapping
+            members/varenna.yaml:1:27: a text stands here; write a mapping
+            members/varenna.yaml:1:27: tags (!) are not taken; write the value out
+            members/vigano.yaml:1:1: a list stands here; write a mapping
+            calco: left alone
+            colico: left alone
+            dervio: left alone
+            dorio: left alone
+            erve: left alone
+            lecco: left alone
+            varenna: left alone
+            vigano: left alone
+            doubt: members/calco.yaml was never valid, and may be anybody's
+            doubt: members/colico.yaml was never valid, and may be anybody's
+            doubt: members/dervio.yaml was never valid, and may be anybody's
+            doubt: members/dorio.yaml was never valid, and may be anybody's
+            doubt: members/erve.yaml was never valid, and may be anybody's
+            doubt: members/lecco.yaml was never valid, and may be anybody's
+            doubt: members/varenna.yaml was never valid, and may be anybody's
+            doubt: members/vigano.yaml was never valid, and may be anybody's
+        "#]],
     );
 }
 
@@ -295,13 +312,14 @@ fn names_of_files() {
         &[],
         &fleet(&files),
         &expect![[r#"
-        members/Casa.yaml:1:1: the file's name: "Casa" is not a name of a member; write 1 to 40 of a-z, 0-9 and -, with a letter or digit at both ends
-        members/a/b.yaml:1:1: the file's name: "a/b" is not a name of a member; write 1 to 40 of a-z, 0-9 and -, with a letter or digit at both ends
-        members/calco.yaml:3:18: the member is named dorio here, but its file calco.yaml; write name: calco, or rename the file to dorio.yaml
-        calco: left alone
-        doubt: members/Casa.yaml is not the name of a member's file
-        doubt: members/a/b.yaml is not the name of a member's file
-    "#]],
+            members/Casa.yaml:1:1: the file's name: "Casa" is not a name of a member; write 1 to 40 of a-z, 0-9 and -, with a letter or digit at both ends
+            members/a/b.yaml:1:1: the file's name: "a/b" is not a name of a member; write 1 to 40 of a-z, 0-9 and -, with a letter or digit at both ends
+            members/calco.yaml:3:18: the member is named dorio here, but its file calco.yaml; write name: calco, or rename the file to dorio.yaml
+            calco: left alone
+            doubt: members/Casa.yaml is not the name of a member's file
+            doubt: members/a/b.yaml is not the name of a member's file
+            doubt: members/calco.yaml was never valid, and may be anybody's
+        "#]],
     );
 }
 
@@ -339,4 +357,27 @@ fn an_empty_fleet_is_a_doubt() {
         doubt: the fleet has no member: members/ is empty
     "#]],
     );
+}
+
+#[test]
+fn a_document_with_other_problems_is_told_of_its_claims_too() {
+    let theft = plain("dorio").replace("comune.dorio.test", "comune.calco.test").replace("    port: 8080\n", "");
+    check(&[], &fleet(&[("calco", plain("calco")), ("dorio", theft)]), &expect![[r#"
+        members/dorio.yaml:6:18: the domain comune.calco.test belongs to calco (members/calco.yaml:6); use another name, or remove it there first
+        members/dorio.yaml:9:13: the host www.comune.calco.test belongs to calco (members/calco.yaml:9); use another name, or remove it there first
+        members/dorio.yaml:9:13: there are hosts, but no port; add port: the one that the program listens on
+        members/dorio.yaml:9:36: the host comune.calco.test belongs to calco (members/calco.yaml:9); use another name, or remove it there first
+        calco: Change comune.calco.test campanile/site:1
+        dorio: left alone
+        doubt: members/dorio.yaml was never valid, and may be anybody's
+    "#]]);
+}
+
+#[test]
+fn a_member_under_a_new_name_is_a_doubt() {
+    let renamed = plain("calco").replace("name: calco}", "name: calcolario}");
+    check(&[("calco", plain("calco"))], &fleet(&[("calcolario", renamed)]), &expect![[r#"
+        calcolario: Change comune.calco.test campanile/site:1
+        doubt: calcolario seems to be calco under a new name, and calco's volumes do not follow
+    "#]]);
 }

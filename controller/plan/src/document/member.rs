@@ -66,7 +66,7 @@ part! {
 part! {
     /// The body's domain.
     Domain {
-        /// The domain's name; the hosts stand under it.
+        /// The domain's name. Hosts stand under it, or under a domain that is no other member's.
         name: Placed<DomainName>,
     }
 }

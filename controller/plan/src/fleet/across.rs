@@ -69,7 +69,8 @@ pub(super) fn conflicts(
                 None => other != name,
             });
             let Some((other, at)) = other else { continue };
-            problems.push(problem(name, *place, &format!("{claim} belongs to"), other, *at));
+            let verb = if keeper.is_some() { "belongs to" } else { "is also claimed by" };
+            problems.push(problem(name, *place, &format!("{claim} {verb}"), other, *at));
         }
     }
     problems.extend(strangers(members, holders));
@@ -156,6 +157,15 @@ fn problem(
         remedy: "use another name, or remove it there first".to_owned(),
     };
     (name.clone(), problem)
+}
+
+/// Whether two documents speak of one body: the same ISTAT code, IPA code or domain.
+pub(super) fn is_same_body(one: &Member, other: &Member) -> bool {
+    let body = |member: &Member| -> BTreeSet<String> {
+        let claims = claims(member).into_iter().map(|(claim, _)| claim);
+        claims.filter(|claim| !matches!(claim, Claim::Host(_))).map(|claim| claim.to_string()).collect()
+    };
+    !body(one).is_disjoint(&body(other))
 }
 
 /// The members that a list of conflicts concerns.

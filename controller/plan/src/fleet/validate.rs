@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::across::{conflicts, losers};
+use super::across::{conflicts, is_same_body, losers};
 use super::parse::file_of;
 use super::rules;
 use super::{Declared, Desired, DesiredMember, PLATFORM_FILE, Treatment};
@@ -28,15 +28,13 @@ pub fn validate(declared: Declared, accepted: &BTreeMap<MemberName, String>) -> 
     let platform = platform
         .filter(|platform| clean(PLATFORM_FILE, &mut problems, |report| rules::platform(platform, report)));
     let names: Vec<MemberName> = members.keys().cloned().collect();
-    let mut valid: BTreeMap<MemberName, Member> = BTreeMap::new();
-    for (name, member) in members {
-        let right = member.filter(|member| {
-            clean(&file_of(&name), &mut problems, |report| rules::member(member, platform.as_ref(), report))
+    let parsed = members.into_iter().filter_map(|(name, member)| Some((name, member?)));
+    let (mut valid, unruly): (BTreeMap<MemberName, Member>, BTreeMap<MemberName, Member>) =
+        parsed.partition(|(name, member)| {
+            let platform = platform.as_ref();
+            clean(&file_of(name), &mut problems, |report| rules::member(member, platform, report))
         });
-        if let Some(member) = right {
-            valid.insert(name, member);
-        }
-    }
+    problems.extend(also_contested(&valid, &unruly));
     let broken = names.iter().filter(|name| !valid.contains_key(*name));
     let mut fallback = last_valid(broken, accepted, platform.as_ref());
     let found = contested(&valid, &fallback, accepted);
@@ -53,11 +51,32 @@ pub fn validate(declared: Declared, accepted: &BTreeMap<MemberName, String>) -> 
     let still = losers(&contested(&valid, &fallback, accepted));
     fallback.retain(|name, _| !still.contains(name));
 
+    let mut doubts = doubts;
+    doubts.extend(renamed(&names, valid.iter().chain(&fallback), accepted));
     problems.sort();
     problems.dedup();
     let accepted = valid.keys().cloned().collect();
     let desired = platform.map(|platform| assemble(platform, &names, valid, fallback, doubts));
     Validated { desired, problems, accepted }
+}
+
+/// Members that left while another one has their identity or domain: their data would not follow the new name.
+fn renamed<'a>(
+    names: &[MemberName],
+    today: impl Iterator<Item = (&'a MemberName, &'a Member)>,
+    accepted: &BTreeMap<MemberName, String>,
+) -> Vec<String> {
+    let there: BTreeSet<&MemberName> = names.iter().collect();
+    let left = last_valid(accepted.keys().filter(|name| !there.contains(name)), accepted, None);
+    if left.is_empty() {
+        return Vec::new();
+    }
+    let today: Vec<_> = today.collect();
+    let same = left.iter().filter_map(|(old, member)| {
+        let (new, _) = today.iter().find(|(_, other)| is_same_body(member, other))?;
+        Some(format!("{new} seems to be {old} under a new name, and {old}'s volumes do not follow"))
+    });
+    same.collect()
 }
 
 /// Runs a rule and says whether it found nothing.
@@ -84,6 +103,16 @@ fn last_valid<'a>(
     parsed.collect()
 }
 
+/// What documents with other problems claim of valid ones: said now, so that one round of mending is enough.
+fn also_contested(
+    valid: &BTreeMap<MemberName, Member>,
+    unruly: &BTreeMap<MemberName, Member>,
+) -> Vec<Problem> {
+    let all = valid.iter().chain(unruly).map(|(name, member)| (name.clone(), member)).collect();
+    let found = if unruly.is_empty() { Vec::new() } else { conflicts(&all, valid) };
+    found.into_iter().filter(|(name, _)| unruly.contains_key(name)).map(|(_, problem)| problem).collect()
+}
+
 /// Conflicts among documents; those who were accepted before are asked only where there is one.
 fn contested(
     valid: &BTreeMap<MemberName, Member>,
@@ -105,7 +134,7 @@ fn assemble(
     names: &[MemberName],
     valid: BTreeMap<MemberName, Member>,
     fallback: BTreeMap<MemberName, Member>,
-    doubts: Vec<String>,
+    mut doubts: Vec<String>,
 ) -> Desired {
     let first = platform.spec.engines.value.first().map(|engine| engine.name.value.clone());
     let member = |member: Member, treatment: Treatment| {
@@ -118,6 +147,11 @@ fn assemble(
         .chain(fallback.into_iter().map(|(name, document)| (name, member(document, Treatment::LastValid))))
         .filter_map(|(name, member)| member.map(|member| (name, member)))
         .collect();
-    let unknown = names.iter().filter(|name| !members.contains_key(*name)).cloned().collect();
+    let unknown: BTreeSet<MemberName> =
+        names.iter().filter(|name| !members.contains_key(*name)).cloned().collect();
+    // somebody who seems to have left may be behind it, under a new name
+    doubts.extend(
+        unknown.iter().map(|name| format!("{} was never valid, and may be anybody's", file_of(name))),
+    );
     Desired { platform, members, unknown, doubts }
 }

@@ -70,15 +70,27 @@ http {{
 
     proxy_http_version 1.1;
     proxy_set_header Host $host;
-    proxy_set_header Connection "";
+    proxy_set_header Upgrade $http_upgrade;
+    proxy_set_header Connection $member_connection;
     proxy_set_header X-Real-IP $remote_addr;
     proxy_set_header X-Forwarded-For $remote_addr;
     proxy_set_header X-Forwarded-Proto https;
     proxy_set_header X-Forwarded-Host $host;
+    proxy_set_header X-Forwarded-Port $server_port;
+    # what a visitor says of himself here is nobody's to believe
     proxy_set_header Forwarded "";
+    proxy_set_header X-Forwarded-Server "";
+    proxy_set_header X-Forwarded-Prefix "";
+    proxy_set_header X-Original-URL "";
+    proxy_set_header X-Rewrite-URL "";
+    proxy_set_header True-Client-IP "";
+    proxy_set_header Proxy "";
     proxy_connect_timeout 2s;
     # a kept connection that the workload closed just then is tried anew
     proxy_next_upstream error;
+
+    # WebSockets
+    map $http_upgrade $member_connection {{ default upgrade; "" ""; }}
 
     # what the site says itself is left as it is; what it does not say is said here
     map $upstream_http_strict_transport_security $member_hsts {{ "" "max-age=31536000"; }}

@@ -169,7 +169,7 @@ fn document(facts: &Facts, name: &MemberName, treatment: Option<Treatment>) -> C
     match problems.first() {
         Some(first) => {
             let count = problems.len();
-            let message = format!("{count} problems, the first: {first}; {stays}");
+            let message = format!("problems: {count}, the first: {first}; {stays}");
             condition("DocumentValid", Status::False, "Problems", message)
         }
         None if treatment == Some(Treatment::Suspended) => {
@@ -215,7 +215,7 @@ fn why(scene: &Scene, member: &MemberName, workload: &crate::document::values::W
     let object = Object::Workload(workload.clone());
     let containers = scene.containers(member).iter().filter(|revision| revision.owned.object == object);
     let troubles: Vec<String> = containers
-        .filter_map(|revision| trouble(revision.seen).map(|trouble| format!("{} {trouble}", revision.name)))
+        .filter_map(|revision| trouble(revision.seen).map(|trouble| format!("{}: {trouble}", revision.name)))
         .collect();
     if troubles.is_empty() { "what is declared is not there".to_owned() } else { troubles.join(", ") }
 }
@@ -256,7 +256,8 @@ fn served(facts: &Facts, member: &DesiredMember) -> Option<Condition> {
     }
     member.spec.hosts().next()?;
     Some(if asked > 0 {
-        condition(kind, Status::True, "Served", format!("{asked} hosts answer"))
+        let message = if asked == 1 { "1 host answers".to_owned() } else { format!("{asked} hosts answer") };
+        condition(kind, Status::True, "Served", message)
     } else {
         condition(kind, Status::Unknown, "NotAsked", "nobody asked from outside")
     })
@@ -271,6 +272,9 @@ fn up_to_date(facts: &Facts, name: &MemberName, member: &DesiredMember) -> Condi
         })
     };
     let failed = lanes().chain(shared()).find_map(|lane| facts.failures.get(&lane.name));
+    if member.treatment == Treatment::Suspended {
+        return condition(kind, Status::True, "Suspended", "left as it is");
+    }
     if let Some(failure) = failed {
         return condition(kind, Status::False, "Failed", failure.clone());
     }
