@@ -13,7 +13,7 @@ use campanile_plan::observed::Observed;
 use campanile_plan::plan::{Plan, Request, plan};
 use jiff::Timestamp;
 
-use crate::commands::progress::Progress;
+use crate::progress::Progress;
 use crate::state::{LeftOut, StateError};
 use crate::world::World;
 use lanes::Lanes;

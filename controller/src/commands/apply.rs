@@ -13,11 +13,12 @@ use serde::Deserialize;
 use super::arguments::{self, Output};
 use super::look::{Look, look};
 use super::plan::{complain, json, known};
-use super::progress::Progress;
+
 use super::{DONE, FAILED, Failure, print, say};
 use crate::fleet::Fleet;
 use crate::git::{Fetcher, Source};
 use crate::pass::{Limits, Outcome, pass};
+use crate::progress::Progress;
 use crate::state::State;
 use crate::world::World;
 
