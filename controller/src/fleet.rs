@@ -49,11 +49,12 @@ impl Fleet {
         let read = |source| LoadError::State { source };
         let record = state.fleet_record().map_err(read)?;
         let here = record.filter(|record| record.source == source.to_string());
+        let redacted = |name: &str| fetcher.credentials.redact(name);
         let before = here.and_then(|record| record.commit);
-        let snapshot = fetcher
-            .fetch(source, before.as_deref())
-            .await
-            .map_err(|error| LoadError::Fetch { source_name: source.to_string(), source: error })?;
+        let snapshot = fetcher.fetch(source, before.as_deref()).await.map_err(|error| LoadError::Fetch {
+            source_name: redacted(&source.to_string()),
+            source: error,
+        })?;
         let accepted = accepted(state).map_err(read)?;
         Ok(Self::validated(snapshot, &accepted))
     }

@@ -13,7 +13,6 @@ use serde::Deserialize;
 use super::arguments::{self, Output};
 use super::look::{Look, look};
 use super::plan::{complain, json, known};
-
 use super::{DONE, FAILED, Failure, print, say};
 use crate::fleet::Fleet;
 use crate::git::{Fetcher, Source};
