@@ -127,9 +127,13 @@ fn secrets_are_known_by_keyed_fingerprints() {
     let write = |name: &str, content: &[u8]| {
         let path = state.folder().join("secrets").join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, content).unwrap();
+        std::fs::write(&path, content).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        path
     };
     write("barzago/database-password", b"hunter2");
+    let shared = write("barzago/shared", b"hunter2");
+    std::fs::set_permissions(shared, std::fs::Permissions::from_mode(0o640)).unwrap();
     write("calco/database-password", b"hunter2");
     write("calco/Wrong_Name", b"hunter2");
     write("calco/large", &vec![0; 70_000]);
@@ -142,6 +146,7 @@ fn secrets_are_known_by_keyed_fingerprints() {
     assert_eq!(
         reasons(&observed.left_out),
         [
+            "shared: group or others may use it: its mode is 640; chmod 600 it",
             "Wrong_Name: \"Wrong_Name\" is not a name of a secret",
             "large: it is larger than 65536 bytes",
             "link: it is a symbolic link",
@@ -151,6 +156,7 @@ fn secrets_are_known_by_keyed_fingerprints() {
     assert!(!format!("{observed:?}").contains("hunter2"));
     assert_eq!(state.observe_secrets().unwrap(), observed);
     assert_eq!(state.secret(&member("calco"), &secret).unwrap(), b"hunter2");
+    assert!(state.secret(&member("barzago"), &"shared".parse().unwrap()).is_err());
     let key = state.folder().join("fingerprint.key");
     assert_eq!(mode(&key), 0o600);
     std::fs::remove_file(key).unwrap();
