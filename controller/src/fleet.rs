@@ -7,7 +7,7 @@ use campanile_plan::document::values::MemberName;
 use campanile_plan::fleet::{Desired, MEMBERS_FOLDER, Snapshot, Validated, parse, validate};
 
 use crate::git::{FetchError, Fetcher, Source};
-use crate::state::{FleetRecord, State, StateError};
+use crate::state::{Accepted, FleetRecord, LeftOut, State, StateError};
 
 /// A fleet at one commit.
 #[derive(Debug)]
@@ -18,6 +18,8 @@ pub struct Fleet {
     pub desired: Option<Desired>,
     /// Every problem.
     pub problems: Vec<Problem>,
+    /// Last valid documents that could not be read.
+    pub left_out: Vec<LeftOut>,
     accepted: Vec<MemberName>,
 }
 
@@ -55,14 +57,15 @@ impl Fleet {
             source_name: redacted(&source.to_string()),
             source: error,
         })?;
-        let accepted = accepted(state).map_err(read)?;
-        Ok(Self::validated(snapshot, &accepted))
+        let Accepted { documents, left_out } = state.accepted().map_err(read)?;
+        Ok(Self { left_out, ..Self::validated(snapshot, &documents) })
     }
 
     /// Parses and validates a snapshot.
     pub fn validated(snapshot: Snapshot, accepted: &BTreeMap<MemberName, String>) -> Self {
         let Validated { desired, problems, accepted } = validate(parse(&snapshot), accepted);
-        Self { snapshot, desired, problems, accepted: accepted.into_iter().collect() }
+        let accepted = accepted.into_iter().collect();
+        Self { snapshot, desired, problems, left_out: Vec::new(), accepted }
     }
 
     /// Notes today's valid documents as the last valid ones.
@@ -93,14 +96,4 @@ impl Fleet {
         let commit = self.snapshot.commit.clone();
         state.record_fleet(&FleetRecord { source: source.to_string(), commit, at: now })
     }
-}
-
-fn accepted(state: &State) -> Result<BTreeMap<MemberName, String>, StateError> {
-    let mut accepted = BTreeMap::new();
-    for member in state.accepted_members()? {
-        if let Some(text) = state.accepted(&member)? {
-            accepted.insert(member, text);
-        }
-    }
-    Ok(accepted)
 }

@@ -85,7 +85,7 @@ pub(super) async fn look(
     if let Some(notice) = notice {
         say(&notice);
     }
-    for file in &outcome.left_out {
+    for file in fleet.left_out.iter().chain(&outcome.left_out) {
         say(&format!("left out: {}: {}", file.path.display(), file.reason));
     }
     conditions.merge(now, current(&reports));

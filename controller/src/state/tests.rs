@@ -94,14 +94,36 @@ fn a_file_is_written_with_its_mode() {
 fn accepted_documents() {
     let (_folder, state) = state();
     let barzago = member("barzago");
-    assert_eq!(state.accepted(&barzago).unwrap(), None);
+    assert_eq!(state.accepted().unwrap(), Accepted::default());
     assert!(state.accept(&barzago, "one").unwrap());
     assert!(!state.accept(&barzago, "one").unwrap());
     assert!(state.accept(&barzago, "two").unwrap());
-    assert_eq!(state.accepted(&barzago).unwrap().as_deref(), Some("two"));
+    assert_eq!(state.accepted().unwrap().documents[&barzago], "two");
     state.forget(&barzago).unwrap();
     state.forget(&barzago).unwrap();
     assert!(state.accepted_members().unwrap().is_empty());
+}
+
+#[test]
+fn an_accepted_document_that_cannot_be_read_concerns_its_member_alone() {
+    let (_folder, state) = state();
+    for name in ["barzago", "calco", "dervio"] {
+        state.accept(&member(name), "one").unwrap();
+    }
+    let path = |name: &str| state.folder().join("accepted").join(name);
+    std::fs::write(path("barzago.yaml"), b"\xff").unwrap();
+    std::fs::remove_file(path("dervio.yaml")).unwrap();
+    std::fs::create_dir(path("dervio.yaml")).unwrap();
+    let accepted = state.accepted().unwrap();
+    assert_eq!(accepted.documents, BTreeMap::from([(member("calco"), "one".to_owned())]));
+    assert_eq!(
+        reasons(&accepted.left_out),
+        [
+            "barzago.yaml: stream did not contain valid UTF-8; restore it from a backup, or remove it",
+            "dervio.yaml: Is a directory (os error 21); restore it from a backup, or remove it",
+        ]
+    );
+    assert!(state.accept(&member("barzago"), "two").unwrap(), "today's valid document mends it");
 }
 
 #[test]
