@@ -50,13 +50,21 @@ impl Fleet {
     pub async fn load(fetcher: &Fetcher, source: &Source, state: &State) -> Result<Self, LoadError> {
         let read = |source| LoadError::State { source };
         let record = state.fleet_record().map_err(read)?;
-        let here = record.filter(|record| record.source == source.to_string());
-        let redacted = |name: &str| fetcher.credentials.redact(name);
-        let before = here.and_then(|record| record.commit);
-        let snapshot = fetcher.fetch(source, before.as_deref()).await.map_err(|error| LoadError::Fetch {
-            source_name: redacted(&source.to_string()),
+        let here = record.as_ref().filter(|record| record.source == source.to_string());
+        let before = here.and_then(|record| record.commit.as_deref());
+        let failed = |error| LoadError::Fetch {
+            source_name: fetcher.credentials.redact(&source.to_string()),
             source: error,
-        })?;
+        };
+        let mut snapshot = fetcher.fetch(source, before).await.map_err(failed)?;
+        if let Some(record) = &record
+            && !goes_on(record, source, &snapshot, fetcher).await.map_err(failed)?
+        {
+            let names = format!("from {} to {source}", described(record));
+            snapshot
+                .doubts
+                .push(format!("the fleet's source changed {}", fetcher.credentials.redact(&names)));
+        }
         let Accepted { documents, left_out } = state.accepted().map_err(read)?;
         Ok(Self { left_out, ..Self::validated(snapshot, &documents) })
     }
@@ -81,19 +89,52 @@ impl Fleet {
         Ok(())
     }
 
-    fn names(&self, member: &MemberName) -> bool {
-        self.snapshot.files.contains_key(&format!("{MEMBERS_FOLDER}/{member}.yaml"))
-    }
-
-    /// Notes the commit as the one that was applied with nothing held, and forgets who is no longer in it.
+    /// Notes the commit as the one that was applied in full.
     ///
     /// # Errors
     /// When the state folder cannot be written.
     pub fn record(&self, state: &State, source: &Source, now: jiff::Timestamp) -> Result<(), StateError> {
+        let commit = self.snapshot.commit.clone();
+        state.record_fleet(&FleetRecord { source: source.to_string(), commit, at: now })
+    }
+
+    /// Forgets the last valid documents of those who are no longer in the fleet.
+    ///
+    /// # Errors
+    /// When the state folder cannot be read or written.
+    pub fn forget_gone(&self, state: &State) -> Result<(), StateError> {
         for gone in state.accepted_members()?.iter().filter(|member| !self.names(member)) {
             state.forget(gone)?;
         }
-        let commit = self.snapshot.commit.clone();
-        state.record_fleet(&FleetRecord { source: source.to_string(), commit, at: now })
+        Ok(())
+    }
+
+    fn names(&self, member: &MemberName) -> bool {
+        self.snapshot.files.contains_key(&format!("{MEMBERS_FOLDER}/{member}.yaml"))
+    }
+}
+
+/// Whether the fleet comes from where it came when it was last applied, or from elsewhere with the same history. A
+/// folder has no history, so that another folder is as good as the one before.
+async fn goes_on(
+    record: &FleetRecord,
+    source: &Source,
+    snapshot: &Snapshot,
+    fetcher: &Fetcher,
+) -> Result<bool, FetchError> {
+    match (&record.commit, &snapshot.commit) {
+        (None, None) => Ok(true),
+        // the fetch has compared the two commits itself
+        (Some(_), Some(_)) if record.source == source.to_string() => Ok(true),
+        (Some(before), Some(now)) => fetcher.is_ancestor(before, now).await,
+        (None, Some(_)) | (Some(_), None) => Ok(false),
+    }
+}
+
+/// The source as it was when the fleet was last applied.
+fn described(record: &FleetRecord) -> String {
+    match &record.commit {
+        Some(commit) => format!("{} at commit {commit}", record.source),
+        None => format!("the folder {}", record.source),
     }
 }

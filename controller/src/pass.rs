@@ -69,6 +69,14 @@ pub struct Outcome {
     pub left_out: Vec<LeftOut>,
 }
 
+impl Outcome {
+    /// Whether the whole fleet was seen, nothing failed and nothing is held.
+    pub fn is_whole(&self) -> bool {
+        let seen = self.observed.engines.values().all(Result::is_ok);
+        seen && self.failures.is_empty() && self.plan.held.is_empty()
+    }
+}
+
 /// Looks, decides and acts until there is nothing left that could be done.
 ///
 /// # Errors

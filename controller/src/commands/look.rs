@@ -13,7 +13,7 @@ use crate::fleet::Fleet;
 use crate::outside;
 use crate::pass::{Failures, Outcome};
 use crate::state::{Conditions, Current, State};
-use crate::world::World;
+use crate::world::{World, chain};
 
 /// The members as they are now.
 pub(super) struct Look {
@@ -66,7 +66,7 @@ pub(super) async fn look(
     world: &World<'_>,
     state: &State,
     outcome: &Outcome,
-) -> Result<Look, Failure> {
+) -> Look {
     let authority = std::fs::read(state.authority_path()).unwrap_or_default();
     let answers = outside::ask(desired, &authority).await;
     let now = Timestamp::now();
@@ -81,7 +81,8 @@ pub(super) async fn look(
         now,
     });
     last_words(&mut reports, desired, world, outcome).await;
-    let (mut conditions, notice) = state.conditions()?;
+    let read = state.conditions();
+    let (mut conditions, notice) = read.unwrap_or_else(|error| (Conditions::default(), Some(chain(&error))));
     if let Some(notice) = notice {
         say(&notice);
     }
@@ -92,7 +93,7 @@ pub(super) async fn look(
     let commit = fleet.snapshot.commit.clone();
     let members = reports.into_iter().map(|report| since(report, &conditions, commit.as_ref(), now));
     let retired = report::retired(desired, &outcome.observed);
-    Ok(Look { members: members.collect(), retired, commit, conditions })
+    Look { members: members.collect(), retired, commit, conditions }
 }
 
 /// Each failure as people read it, by lane.

@@ -153,3 +153,12 @@ fn an_unreachable_second_engine_costs_the_members_of_the_first_nothing() {
     room.serves("barzago", &title("barzago"));
     room.run(&["status"]).ends(0).says("1 of 2 members are ready").says("the engine own cannot be reached");
 }
+
+#[test]
+fn a_state_that_cannot_be_noted_is_said_after_the_work_and_beside_its_summary() {
+    let room = Room::with_members("unnoted", &["barzago"]);
+    std::fs::create_dir_all(room.path("state/conditions.json")).unwrap();
+    let run = room.run(&["apply"]).ends(1).says("not noted in the state folder: writing");
+    run.says("1 of 1 members are ready");
+    room.serves("barzago", &title("barzago"));
+}
