@@ -162,3 +162,20 @@ fn a_state_that_cannot_be_noted_is_said_after_the_work_and_beside_its_summary() 
     run.says("1 of 1 members are ready");
     room.serves("barzago", &title("barzago"));
 }
+
+#[test]
+fn two_names_of_one_engine_are_refused_and_nothing_is_touched() {
+    let room = Room::with_members("twins", &["barzago"]);
+    room.apply();
+    let before = room.containers();
+    let other = Proxy::new(room.path("other.sock")).endpoint();
+    let main = engine("main", &endpoint(), &room.range, (room.http, room.https));
+    let twin = engine("twin", &other, "10.79.225.0/24", (free_port(), free_port()));
+    room.write("platform.yaml", platform(&room.platform, &[main, twin]));
+    room.write_member("calco", &title("calco"), "    engine: twin\n");
+    room.run(&["apply"])
+        .ends(1)
+        .says("the engines main and twin are the same Docker Engine; keep one of them");
+    assert_eq!(room.containers(), before);
+    room.serves("barzago", &title("barzago"));
+}
