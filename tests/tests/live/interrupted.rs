@@ -168,9 +168,9 @@ fn two_names_of_one_engine_are_refused_and_nothing_is_touched() {
     let room = Room::with_members("twins", &["barzago"]);
     room.apply();
     let before = room.containers();
-    let other = Proxy::new(room.path("other.sock")).endpoint();
+    let other = Proxy::new(room.path("other.sock"));
     let main = engine("main", &endpoint(), &room.range, (room.http, room.https));
-    let twin = engine("twin", &other, "10.79.225.0/24", (free_port(), free_port()));
+    let twin = engine("twin", &other.endpoint(), "10.79.225.0/24", (free_port(), free_port()));
     room.write("platform.yaml", platform(&room.platform, &[main, twin]));
     room.write_member("calco", &title("calco"), "    engine: twin\n");
     room.run(&["apply"])
