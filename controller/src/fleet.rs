@@ -7,7 +7,7 @@ use campanile_plan::document::values::MemberName;
 use campanile_plan::fleet::{Desired, MEMBERS_FOLDER, Snapshot, Validated, parse, validate};
 
 use crate::git::{FetchError, Fetcher, Source};
-use crate::state::{FleetRecord, State, StateError};
+use crate::state::{Accepted, FleetRecord, LeftOut, State, StateError};
 
 /// A fleet at one commit.
 #[derive(Debug)]
@@ -18,6 +18,8 @@ pub struct Fleet {
     pub desired: Option<Desired>,
     /// Every problem.
     pub problems: Vec<Problem>,
+    /// Last valid documents that could not be read.
+    pub left_out: Vec<LeftOut>,
     accepted: Vec<MemberName>,
 }
 
@@ -48,20 +50,30 @@ impl Fleet {
     pub async fn load(fetcher: &Fetcher, source: &Source, state: &State) -> Result<Self, LoadError> {
         let read = |source| LoadError::State { source };
         let record = state.fleet_record().map_err(read)?;
-        let here = record.filter(|record| record.source == source.to_string());
-        let before = here.and_then(|record| record.commit);
-        let snapshot = fetcher
-            .fetch(source, before.as_deref())
-            .await
-            .map_err(|error| LoadError::Fetch { source_name: source.to_string(), source: error })?;
-        let accepted = accepted(state).map_err(read)?;
-        Ok(Self::validated(snapshot, &accepted))
+        let here = record.as_ref().filter(|record| record.source == source.to_string());
+        let before = here.and_then(|record| record.commit.as_deref());
+        let failed = |error| LoadError::Fetch {
+            source_name: fetcher.credentials.redact(&source.to_string()),
+            source: error,
+        };
+        let mut snapshot = fetcher.fetch(source, before).await.map_err(failed)?;
+        if let Some(record) = &record
+            && !goes_on(record, source, &snapshot, fetcher).await.map_err(failed)?
+        {
+            let names = format!("from {} to {source}", described(record));
+            snapshot
+                .doubts
+                .push(format!("the fleet's source changed {}", fetcher.credentials.redact(&names)));
+        }
+        let Accepted { documents, left_out } = state.accepted().map_err(read)?;
+        Ok(Self { left_out, ..Self::validated(snapshot, &documents) })
     }
 
     /// Parses and validates a snapshot.
     pub fn validated(snapshot: Snapshot, accepted: &BTreeMap<MemberName, String>) -> Self {
         let Validated { desired, problems, accepted } = validate(parse(&snapshot), accepted);
-        Self { snapshot, desired, problems, accepted: accepted.into_iter().collect() }
+        let accepted = accepted.into_iter().collect();
+        Self { snapshot, desired, problems, left_out: Vec::new(), accepted }
     }
 
     /// Notes today's valid documents as the last valid ones.
@@ -77,29 +89,52 @@ impl Fleet {
         Ok(())
     }
 
-    fn names(&self, member: &MemberName) -> bool {
-        self.snapshot.files.contains_key(&format!("{MEMBERS_FOLDER}/{member}.yaml"))
-    }
-
-    /// Notes the commit as the one that was applied with nothing held, and forgets who is no longer in it.
+    /// Notes the commit as the one that was applied in full.
     ///
     /// # Errors
     /// When the state folder cannot be written.
     pub fn record(&self, state: &State, source: &Source, now: jiff::Timestamp) -> Result<(), StateError> {
-        for gone in state.accepted_members()?.iter().filter(|member| !self.names(member)) {
-            state.forget(gone)?;
-        }
         let commit = self.snapshot.commit.clone();
         state.record_fleet(&FleetRecord { source: source.to_string(), commit, at: now })
     }
+
+    /// Forgets the last valid documents of those who are no longer in the fleet.
+    ///
+    /// # Errors
+    /// When the state folder cannot be read or written.
+    pub fn forget_gone(&self, state: &State) -> Result<(), StateError> {
+        for gone in state.accepted_members()?.iter().filter(|member| !self.names(member)) {
+            state.forget(gone)?;
+        }
+        Ok(())
+    }
+
+    fn names(&self, member: &MemberName) -> bool {
+        self.snapshot.files.contains_key(&format!("{MEMBERS_FOLDER}/{member}.yaml"))
+    }
 }
 
-fn accepted(state: &State) -> Result<BTreeMap<MemberName, String>, StateError> {
-    let mut accepted = BTreeMap::new();
-    for member in state.accepted_members()? {
-        if let Some(text) = state.accepted(&member)? {
-            accepted.insert(member, text);
-        }
+/// Whether the fleet comes from where it came when it was last applied, or from elsewhere with the same history. A
+/// folder has no history, so that another folder is as good as the one before.
+async fn goes_on(
+    record: &FleetRecord,
+    source: &Source,
+    snapshot: &Snapshot,
+    fetcher: &Fetcher,
+) -> Result<bool, FetchError> {
+    match (&record.commit, &snapshot.commit) {
+        (None, None) => Ok(true),
+        // the fetch has compared the two commits itself
+        (Some(_), Some(_)) if record.source == source.to_string() => Ok(true),
+        (Some(before), Some(now)) => fetcher.is_ancestor(before, now).await,
+        (None, Some(_)) | (Some(_), None) => Ok(false),
     }
-    Ok(accepted)
+}
+
+/// The source as it was when the fleet was last applied.
+fn described(record: &FleetRecord) -> String {
+    match &record.commit {
+        Some(commit) => format!("{} at commit {commit}", record.source),
+        None => format!("the folder {}", record.source),
+    }
 }

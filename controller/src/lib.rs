@@ -7,6 +7,7 @@ pub mod git;
 pub mod outside;
 pub mod pass;
 pub mod problems;
+pub mod progress;
 mod regular_file;
 pub mod state;
 pub mod world;

@@ -10,6 +10,7 @@ use campanile_plan::docker::Answer;
 use campanile_plan::document::Engine;
 use campanile_plan::document::values::{DomainName, Endpoint};
 use campanile_plan::fleet::Desired;
+use futures_util::future::join_all;
 use futures_util::{StreamExt, stream};
 use http_body_util::Empty;
 use hyper::body::Bytes;
@@ -32,8 +33,8 @@ pub async fn ask(desired: &Desired, authority: &[u8]) -> BTreeMap<DomainName, An
         Err(why) => return all(desired, &why),
     };
     let mut asked = Vec::new();
-    for engine in desired.engines() {
-        let address = ingress_address(engine).await;
+    let addresses = join_all(desired.engines().iter().map(ingress_address)).await;
+    for (engine, address) in desired.engines().iter().zip(addresses) {
         for (_, member) in desired.on_engine(&engine.name.value) {
             asked.extend(member.spec.hosts().map(|host| (host.value.clone(), address.clone())));
         }
@@ -83,9 +84,20 @@ async fn ingress_address(engine: &Engine) -> Result<SocketAddr, String> {
     let Endpoint::Tls(endpoint) = &engine.endpoint.value else {
         return Ok(SocketAddr::new(own, listen.port()));
     };
-    let mut found = lookup_host(endpoint).await.map_err(|error| format!("looking up {endpoint}: {error}"))?;
-    let first = found.next().ok_or_else(|| format!("{endpoint} has no address"))?;
+    let first = first_address(endpoint, TIME, lookup_host(endpoint)).await?;
     Ok(SocketAddr::new(first.ip(), listen.port()))
+}
+
+/// The first address that a look-up finds in time: a name server may be silent for ever.
+async fn first_address<A: Iterator<Item = SocketAddr>>(
+    endpoint: &str,
+    time: Duration,
+    found: impl Future<Output = io::Result<A>>,
+) -> Result<SocketAddr, String> {
+    let late = |_| format!("looking up {endpoint}: no answer within {} seconds", time.as_secs());
+    let found = tokio::time::timeout(time, found).await.map_err(late)?;
+    let mut found = found.map_err(|error| format!("looking up {endpoint}: {error}"))?;
+    found.next().ok_or_else(|| format!("{endpoint} has no address"))
 }
 
 async fn ask_host(tls: &TlsConnector, address: SocketAddr, host: &DomainName) -> Answer {
@@ -119,4 +131,16 @@ async fn request(tls: &TlsConnector, address: SocketAddr, host: &DomainName) -> 
     let answer = sender.send_request(request).await.map_err(|error| error.to_string())?;
     connection.abort();
     Ok(answer.status().as_u16())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_silent_name_server_is_given_up() {
+        let silent = std::future::pending::<io::Result<std::vec::IntoIter<SocketAddr>>>();
+        let found = first_address("valle.test:2376", Duration::ZERO, silent).await;
+        assert_eq!(found, Err("looking up valle.test:2376: no answer within 0 seconds".to_owned()));
+    }
 }

@@ -13,7 +13,7 @@ use campanile_plan::observed::Observed;
 use campanile_plan::plan::{Plan, Request, plan};
 use jiff::Timestamp;
 
-use crate::commands::progress::Progress;
+use crate::progress::Progress;
 use crate::state::{LeftOut, StateError};
 use crate::world::World;
 use lanes::Lanes;
@@ -67,6 +67,14 @@ pub struct Outcome {
     pub plan: Plan,
     /// Files of the state folder that were left out.
     pub left_out: Vec<LeftOut>,
+}
+
+impl Outcome {
+    /// Whether the whole fleet was seen, nothing failed and nothing is held.
+    pub fn is_whole(&self) -> bool {
+        let seen = self.observed.engines.values().all(Result::is_ok);
+        seen && self.failures.is_empty() && self.plan.held.is_empty()
+    }
 }
 
 /// Looks, decides and acts until there is nothing left that could be done.

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, openat, statat};
@@ -23,6 +24,12 @@ pub enum Refusal {
     /// It is a pipe, a socket or a device.
     #[error("it is not a regular file")]
     Special,
+    /// Others than its owner may use it.
+    #[error("group or others may use it: its mode is {mode:03o}; chmod 600 it")]
+    Shared {
+        /// Its permissions.
+        mode: u32,
+    },
     /// It has more bytes than the limit.
     #[error("it is larger than {limit} bytes")]
     TooLarge {
@@ -79,6 +86,20 @@ pub fn is_folder(folder: impl AsFd, name: &[u8]) -> bool {
 
 /// Reads one file of a folder.
 pub fn read(folder: impl AsFd, name: &[u8], limit: u64) -> Result<Vec<u8>, Refusal> {
+    read_to_limit(open(folder, name)?, limit)
+}
+
+/// Reads one file of a folder, if it is for its owner alone, as ssh wants it of a key.
+pub fn read_private(folder: impl AsFd, name: &[u8], limit: u64) -> Result<Vec<u8>, Refusal> {
+    let file = open(folder, name)?;
+    let mode = file.metadata().map_err(Refusal::System)?.mode() & 0o777;
+    if mode & 0o077 != 0 {
+        return Err(Refusal::Shared { mode });
+    }
+    read_to_limit(file, limit)
+}
+
+fn open(folder: impl AsFd, name: &[u8]) -> Result<File, Refusal> {
     // NONBLOCK: opening a pipe that nobody writes to would wait for ever
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let descriptor = openat(folder, name, flags, Mode::empty()).map_err(|error| match error {
@@ -94,6 +115,10 @@ pub fn read(folder: impl AsFd, name: &[u8], limit: u64) -> Result<Vec<u8>, Refus
     if !metadata.is_file() {
         return Err(Refusal::Special);
     }
+    Ok(file)
+}
+
+fn read_to_limit(file: File, limit: u64) -> Result<Vec<u8>, Refusal> {
     let mut bytes = Vec::new();
     file.take(limit + 1).read_to_end(&mut bytes).map_err(Refusal::System)?;
     if bytes.len() as u64 > limit {

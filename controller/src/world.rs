@@ -1,20 +1,19 @@
 //! The world as the hands reach it: every engine and the state folder, looked at together and changed step by step.
 
-use std::collections::BTreeMap;
+mod engines;
+
 use std::io;
 
-use campanile_plan::docker::names;
 use campanile_plan::document::values::{EngineName, MemberName, PlatformName, SecretName};
 use campanile_plan::document::{Platform, Registry};
 use campanile_plan::fleet::Desired;
 use campanile_plan::observed::Observed;
 use campanile_plan::plan::{Action, Step};
-use futures_util::future::join_all;
 use jiff::Timestamp;
-use tokio::sync::Mutex;
 
-use crate::docker::{Engine, EngineError, StepError, Vault};
+use crate::docker::{EngineError, StepError, Vault};
 use crate::state::{LeftOut, State, StateError};
+use engines::Engines;
 
 /// Largest password of a registry, in bytes.
 const PASSWORD_BYTES: u64 = 4096;
@@ -23,7 +22,7 @@ const PASSWORD_BYTES: u64 = 4096;
 pub struct World<'a> {
     desired: &'a Desired,
     state: &'a State,
-    engines: Mutex<BTreeMap<EngineName, Engine>>,
+    engines: Engines<'a>,
 }
 
 /// Why a step could not be done.
@@ -59,7 +58,7 @@ pub enum DoError {
 impl<'a> World<'a> {
     /// A world that is reached when it is first looked at.
     pub fn new(desired: &'a Desired, state: &'a State) -> Self {
-        Self { desired, state, engines: Mutex::new(BTreeMap::new()) }
+        Self { desired, state, engines: Engines::new(desired) }
     }
 
     /// Looks at everything. An engine that is away is part of what is seen.
@@ -69,45 +68,14 @@ impl<'a> World<'a> {
     pub async fn observe(&self) -> Result<(Observed, Vec<LeftOut>), StateError> {
         let certificates = self.state.observe_certificates()?;
         let secrets = self.state.observe_secrets()?;
-        let names = self.desired.engines().iter().map(|engine| &engine.name.value);
-        let engines = join_all(names.map(|name| async move {
-            let seen = self.look(name).await;
-            (name.clone(), seen.map_err(|error| chain(&error)))
-        }));
         let observed = Observed {
-            engines: engines.await.into_iter().collect(),
+            engines: self.engines.observe().await,
             authority: certificates.authority,
             certificates: certificates.certificates,
             secrets: secrets.fingerprints,
         };
         let left_out = certificates.left_out.into_iter().chain(secrets.left_out).collect();
         Ok((observed, left_out))
-    }
-
-    async fn look(&self, name: &EngineName) -> Result<campanile_plan::docker::ObservedEngine, EngineError> {
-        let engine = self.engine(name).await?;
-        let seen = engine.observe(&names::ingress(self.desired.name())).await;
-        if seen.is_err() {
-            // the next look begins with a new connection
-            self.engines.lock().await.remove(name);
-        }
-        seen
-    }
-
-    async fn engine(&self, name: &EngineName) -> Result<Engine, EngineError> {
-        if let Some(engine) = self.engines.lock().await.get(name) {
-            return Ok(engine.clone());
-        }
-        let declared = self.desired.engines().iter().find(|engine| engine.name.value == *name);
-        let Some(declared) = declared else {
-            return Err(EngineError::Endpoint {
-                endpoint: name.to_string(),
-                why: "is not in the platform's document",
-            });
-        };
-        let engine = Engine::connect(declared, self.desired.name()).await?;
-        self.engines.lock().await.insert(name.clone(), engine.clone());
-        Ok(engine)
     }
 
     /// Does one step; `progress` hears how far a long one is.
@@ -130,7 +98,7 @@ impl<'a> World<'a> {
             }
             (_, Some(name), _) => {
                 let away = |source| DoError::Away { name: name.clone(), source };
-                let engine = self.engine(name).await.map_err(away)?;
+                let engine = self.engines.get(name).await.map_err(away)?;
                 let vault = PlatformVault { state: self.state, platform: &self.desired.platform };
                 engine.apply(step, &vault, progress).await.map_err(DoError::Engine)
             }
@@ -148,7 +116,7 @@ impl<'a> World<'a> {
 
     /// The last lines that a container wrote.
     pub async fn last_lines(&self, engine: &EngineName, container: &str) -> Option<String> {
-        let engine = self.engine(engine).await.ok()?;
+        let engine = self.engines.get(engine).await.ok()?;
         engine.last_lines(container, 5).await.ok().filter(|lines| !lines.trim().is_empty())
     }
 }

@@ -13,13 +13,13 @@ use serde::Deserialize;
 use super::arguments::{self, Output};
 use super::look::{Look, look};
 use super::plan::{complain, json, known};
-use super::progress::Progress;
 use super::{DONE, FAILED, Failure, print, say};
 use crate::fleet::Fleet;
 use crate::git::{Fetcher, Source};
 use crate::pass::{Limits, Outcome, pass};
+use crate::progress::Progress;
 use crate::state::State;
-use crate::world::World;
+use crate::world::{World, chain};
 
 pub(super) async fn run(command: arguments::Apply) -> Result<u8, Failure> {
     let (state, source, fetcher) = command.at.open()?;
@@ -40,12 +40,19 @@ pub(super) async fn run(command: arguments::Apply) -> Result<u8, Failure> {
     let progress = Progress::new(command.output == Output::Text);
     let outcome = pass(desired, &world, &limits, &progress).await?;
     progress.finish();
-    if limits.only.is_none() && outcome.plan.held.is_empty() {
-        record(&fleet, (&state, &source, &fetcher)).await?;
-    }
-    let look = look(&fleet, desired, &world, &state, &outcome).await?;
-    look.record(&state)?;
-    conclude(&command, limits.only.as_ref(), &fleet, &outcome, &look)
+    let whole = limits.only.is_none() && outcome.is_whole();
+    let kept = if whole { keep(&fleet, &outcome, (&state, &source, &fetcher)).await } else { Ok(()) };
+    let look = look(&fleet, desired, &world, &state, &outcome).await;
+    let noted = [kept, look.record(&state)].into_iter().fold(DONE, note);
+    let code = conclude(&command, limits.only.as_ref(), &fleet, &outcome, &look)?;
+    Ok(code.max(noted))
+}
+
+/// Says what could not be noted: the work is done, and its summary still wanted.
+fn note(code: u8, noted: Result<(), Failure>) -> u8 {
+    let Err(error) = noted else { return code };
+    say(&format!("not noted in the state folder: {}", chain(error.as_ref())));
+    FAILED
 }
 
 /// What a person looked at and agreed to.
@@ -120,9 +127,16 @@ fn show(command: &arguments::Apply, plan: &Plan, fleet: &Fleet) -> Result<u8, Fa
     Ok(if fleet.problems.is_empty() { DONE } else { FAILED })
 }
 
-/// Notes the commit, once nothing of it is held back.
-async fn record(fleet: &Fleet, (state, source, fetcher): (&State, &Source, &Fetcher)) -> Result<(), Failure> {
+/// Notes the commit of a fleet that is in force, and forgets who left it once nothing of them waits for anything.
+async fn keep(
+    fleet: &Fleet,
+    outcome: &Outcome,
+    (state, source, fetcher): (&State, &Source, &Fetcher),
+) -> Result<(), Failure> {
     fleet.record(state, source, Timestamp::now())?;
+    if outcome.plan.lanes.is_empty() {
+        fleet.forget_gone(state)?;
+    }
     if let Some(commit) = &fleet.snapshot.commit {
         fetcher.keep(commit).await?;
     }

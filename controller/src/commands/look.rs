@@ -1,10 +1,12 @@
 //! How the members are: asked from outside, judged, and since when it is so.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use campanile_plan::document::values::MemberName;
 use campanile_plan::fleet::Desired;
 use campanile_plan::report::{self, Condition, Facts, MemberReport, Retired, Status};
+use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -13,7 +15,13 @@ use crate::fleet::Fleet;
 use crate::outside;
 use crate::pass::{Failures, Outcome};
 use crate::state::{Conditions, Current, State};
-use crate::world::World;
+use crate::world::{World, chain};
+
+/// What one container's log may take.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+
+/// Logs that are read at once.
+const AT_ONCE: usize = 32;
 
 /// The members as they are now.
 pub(super) struct Look {
@@ -31,7 +39,7 @@ pub(super) struct Look {
 pub(super) struct Member {
     /// The member.
     pub name: MemberName,
-    /// No condition is false.
+    /// Every condition is true.
     pub ready: bool,
     commit: Option<String>,
     /// Its conditions.
@@ -66,7 +74,7 @@ pub(super) async fn look(
     world: &World<'_>,
     state: &State,
     outcome: &Outcome,
-) -> Result<Look, Failure> {
+) -> Look {
     let authority = std::fs::read(state.authority_path()).unwrap_or_default();
     let answers = outside::ask(desired, &authority).await;
     let now = Timestamp::now();
@@ -81,18 +89,19 @@ pub(super) async fn look(
         now,
     });
     last_words(&mut reports, desired, world, outcome).await;
-    let (mut conditions, notice) = state.conditions()?;
+    let read = state.conditions();
+    let (mut conditions, notice) = read.unwrap_or_else(|error| (Conditions::default(), Some(chain(&error))));
     if let Some(notice) = notice {
         say(&notice);
     }
-    for file in &outcome.left_out {
+    for file in fleet.left_out.iter().chain(&outcome.left_out) {
         say(&format!("left out: {}: {}", file.path.display(), file.reason));
     }
     conditions.merge(now, current(&reports));
     let commit = fleet.snapshot.commit.clone();
     let members = reports.into_iter().map(|report| since(report, &conditions, commit.as_ref(), now));
     let retired = report::retired(desired, &outcome.observed);
-    Ok(Look { members: members.collect(), retired, commit, conditions })
+    Look { members: members.collect(), retired, commit, conditions }
 }
 
 /// Each failure as people read it, by lane.
@@ -102,21 +111,22 @@ fn words(failures: &Failures) -> BTreeMap<String, String> {
 
 /// Adds the last log lines of containers that end again and again.
 async fn last_words(reports: &mut [MemberReport], desired: &Desired, world: &World<'_>, outcome: &Outcome) {
-    for report in reports.iter_mut().filter(|report| !report.ready) {
-        let Some(member) = desired.members.get(&report.name) else { continue };
-        let Some(Ok(seen)) = outcome.observed.engines.get(&member.engine) else { continue };
+    let troubled = reports.iter_mut().filter(|report| !report.ready).filter_map(|report| {
+        let engine = &desired.members.get(&report.name)?.engine;
+        let seen = outcome.observed.engines.get(engine)?.as_ref().ok()?;
         let wrong = |kind: &Condition| kind.kind == "WorkloadsReady" && kind.status == Status::False;
-        let Some(condition) = report.conditions.iter_mut().find(|condition| wrong(condition)) else {
-            continue;
-        };
-        let troubled = seen.containers.keys().find(|name| condition.message.contains(name.as_str()));
-        if let Some(name) = troubled
-            && let Some(lines) = world.last_lines(&member.engine, name).await
-        {
+        let condition = report.conditions.iter_mut().find(|condition| wrong(condition))?;
+        let name = seen.containers.keys().find(|name| condition.message.contains(name.as_str()))?;
+        Some((condition, engine, name))
+    });
+    let asked = troubled.map(|(condition, engine, name)| async move {
+        let lines = tokio::time::timeout(LAST_WORDS, world.last_lines(engine, name)).await;
+        if let Ok(Some(lines)) = lines {
             condition.message.push_str("; it last said: ");
             condition.message.push_str(&lines.trim().replace('\n', " | "));
         }
-    }
+    });
+    stream::iter(asked).for_each_concurrent(AT_ONCE, |asking| asking).await;
 }
 
 fn current(reports: &[MemberReport]) -> Current {

@@ -6,7 +6,6 @@ mod check;
 mod completion;
 mod look;
 mod plan;
-pub mod progress;
 mod schema;
 mod status;
 mod table;

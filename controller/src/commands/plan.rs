@@ -19,7 +19,7 @@ pub(super) async fn run(command: arguments::Plan) -> Result<u8, Failure> {
     known(&fleet, command.member.as_ref())?;
     let world = World::new(desired, &state);
     let (observed, left_out) = world.observe().await?;
-    for file in &left_out {
+    for file in fleet.left_out.iter().chain(&left_out) {
         say(&format!("left out: {}: {}", file.path.display(), file.reason));
     }
     let request = Request { now: jiff::Timestamp::now(), only: command.member.clone(), ..Request::default() };

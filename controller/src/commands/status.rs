@@ -24,7 +24,7 @@ pub(super) async fn run(command: arguments::Status) -> Result<u8, Failure> {
     let now = Timestamp::now();
     let plan = plan(desired, &observed, &Request { now, ..Request::default() });
     let outcome = Outcome { observed, plan, left_out, ..Outcome::default() };
-    let mut look = look(&fleet, desired, &world, &state, &outcome).await?;
+    let mut look = look(&fleet, desired, &world, &state, &outcome).await;
     look.only(command.member.as_ref());
     match command.output {
         Output::Json => print(&look.json(None)?)?,

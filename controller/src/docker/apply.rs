@@ -111,7 +111,8 @@ pub enum StepError {
 }
 
 impl Engine {
-    /// Does one step. What is done already counts as done; `progress` hears how far a pull is.
+    /// Does one step; `progress` hears how far a pull is. What is stopped or removed already counts as done, but a
+    /// network or container that is there already is an error: it may not be the one that the step wants.
     pub async fn apply(
         &self,
         step: &Step,

@@ -20,7 +20,7 @@ use super::{Engine, EngineError};
 const BEYOND: Duration = Duration::from_hours(1);
 
 impl Engine {
-    /// Reaches the engine that a platform declares and agrees with it on a version of the API.
+    /// Reaches the engine that a platform declares and agrees with it on a version of the API, and asks which one it is.
     pub async fn connect(declared: &document::Engine, platform: &PlatformName) -> Result<Self, EngineError> {
         let endpoint = &declared.endpoint.value;
         let transport = match endpoint {
@@ -40,7 +40,9 @@ impl Engine {
         )
         .map_err(|error| EngineError::new(&doing, error))?;
         let docker = call(&doing, LIST, docker.negotiate_version()).await?;
-        Ok(Self { docker, platform: platform.clone() })
+        let doing = format!("asking the engine at {endpoint} for its id");
+        let id = call(&doing, LIST, docker.info()).await?.id.filter(|id| !id.is_empty());
+        Ok(Self { docker, platform: platform.clone(), id })
     }
 }
 

@@ -30,9 +30,15 @@ use campanile_plan::document::values::PlatformName;
 pub struct Engine {
     docker: Docker,
     platform: PlatformName,
+    id: Option<String>,
 }
 
 impl Engine {
+    /// What the engine calls itself: two ways to it lead to the same id.
+    pub fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
     /// Whether an object with these labels belongs to our platform.
     fn owns<'a>(&self, labels: impl IntoIterator<Item = (&'a String, &'a String)>) -> bool {
         let ours = (label::PLATFORM, self.platform.as_str());

@@ -76,6 +76,8 @@ fn explain(refusal: Refusal) -> Unreadable {
         Refusal::Folder | Refusal::NotFolder => documents::folder(),
         Refusal::Special => documents::unreadable("it is a pipe, a socket or a device", "put a file there"),
         Refusal::TooLarge { limit } => documents::too_large(limit),
-        Refusal::System(error) => documents::unreadable(error.to_string(), "make it readable for this user"),
+        refusal @ (Refusal::Shared { .. } | Refusal::System(_)) => {
+            documents::unreadable(refusal.to_string(), "make it readable for this user")
+        }
     }
 }

@@ -72,7 +72,7 @@ impl Source {
     }
 }
 
-/// Checks a URL: an encrypted scheme, and no password that others could read from the list of processes.
+/// Checks a URL: an encrypted scheme, and no password or token that others could read from the list of processes.
 fn remote_url(scheme: &str, rest: &str) -> Result<String, SourceError> {
     if !["https", "ssh", "file"].contains(&scheme) {
         return Err(SourceError::new(
@@ -80,12 +80,16 @@ fn remote_url(scheme: &str, rest: &str) -> Result<String, SourceError> {
             "use https://, ssh:// or file://",
         ));
     }
-    let authority = rest.split('/').next().unwrap_or_default();
-    let (user, host) = authority.rsplit_once('@').unwrap_or(("", authority));
-    if user.contains(':') {
+    let authority = rest.split(['/', '?']).next().unwrap_or_default();
+    let (user, host) = match authority.rsplit_once('@') {
+        Some((user, host)) => (Some(user), host),
+        None => (None, authority),
+    };
+    // by https a user alone may be a token; by ssh it is who logs in
+    if user.is_some_and(|user| scheme == "https" || user.contains(':')) {
         return Err(SourceError::new(
-            format!("the URL of {host} has a password in it"),
-            "take it out, and name a file that holds user:password",
+            format!("the URL of {host} has a user or password in it"),
+            "take it out, and name a file with user:password or a token by --git-password-file",
         ));
     }
     let host_is_right = match scheme {

@@ -11,7 +11,7 @@ use futures_util::stream::FuturesUnordered;
 use jiff::Timestamp;
 
 use super::{Failure, Failures, Outcome};
-use crate::commands::progress::Progress;
+use crate::progress::Progress;
 use crate::world::{World, chain};
 
 /// While some lanes take long, the others' next steps are planned this often.

@@ -1,12 +1,21 @@
 //! The last valid text of each member's document: it stays in force while the one in git is broken.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use campanile_plan::document::values::MemberName;
 
 use super::atomic::{remove, write_atomically};
-use super::{State, StateError, create_folder, if_there};
+use super::{LeftOut, State, StateError, create_folder, if_there};
+
+/// The accepted documents that are there.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Accepted {
+    /// Their texts.
+    pub documents: BTreeMap<MemberName, String>,
+    /// Those that could not be read, and why: they concern their members alone.
+    pub left_out: Vec<LeftOut>,
+}
 
 impl State {
     /// The members that have an accepted document.
@@ -25,13 +34,23 @@ impl State {
         Ok(names)
     }
 
-    /// The accepted document of a member.
+    /// Every accepted document.
     ///
     /// # Errors
-    /// When the file is there and cannot be read.
-    pub fn accepted(&self, member: &MemberName) -> Result<Option<String>, StateError> {
-        let path = self.accepted_path(member);
-        if_there(std::fs::read_to_string(&path)).map_err(StateError::read(&path))
+    /// When the folder cannot be read.
+    pub fn accepted(&self) -> Result<Accepted, StateError> {
+        let mut accepted = Accepted::default();
+        for member in self.accepted_members()? {
+            let path = self.accepted_path(&member);
+            match if_there(std::fs::read_to_string(&path)) {
+                Ok(text) => accepted.documents.extend(text.map(|text| (member, text))),
+                Err(error) => {
+                    let reason = format!("{error}; restore it from a backup, or remove it");
+                    accepted.left_out.push(LeftOut { path, reason });
+                }
+            }
+        }
+        Ok(accepted)
     }
 
     /// Notes a valid document; says whether it differs from the one before.

@@ -15,6 +15,7 @@ use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
+pub use accepted::Accepted;
 pub use atomic::write_atomically;
 pub use certificates::ObservedCertificates;
 pub use conditions::{Condition, Conditions, Current, MemberConditions};

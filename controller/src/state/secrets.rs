@@ -1,4 +1,4 @@
-//! The members' secrets: files in a folder. A plan knows only their keyed fingerprints.
+//! The members' secrets: files in a folder, for their owner alone. A plan knows only their keyed fingerprints.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -59,11 +59,11 @@ impl State {
     /// The content of one secret.
     ///
     /// # Errors
-    /// Those of the system, and `InvalidData` for what is not a regular file of at most 64 KiB.
+    /// Those of the system, and `InvalidData` for what is not a regular file of at most 64 KiB and for its owner alone.
     pub fn secret(&self, member: &MemberName, name: &SecretName) -> io::Result<Vec<u8>> {
         let folder = regular_file::open_folder(&self.secrets)?;
         let folder = regular_file::open_folder_in(&folder, member.as_str())?;
-        let content = regular_file::read(&folder, name.as_str().as_bytes(), SECRET_BYTES)?;
+        let content = regular_file::read_private(&folder, name.as_str().as_bytes(), SECRET_BYTES)?;
         Ok(content)
     }
 
@@ -101,7 +101,7 @@ impl ObservedSecrets {
             let Some(secret) = self.parse::<SecretName>(&path, &name) else {
                 continue;
             };
-            match regular_file::read(folder.as_fd(), &name, SECRET_BYTES) {
+            match regular_file::read_private(folder.as_fd(), &name, SECRET_BYTES) {
                 Ok(content) => {
                     let fingerprint = fingerprint(key, member, &secret, &content);
                     let member = self.fingerprints.entry(member.clone()).or_default();

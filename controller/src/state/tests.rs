@@ -94,14 +94,36 @@ fn a_file_is_written_with_its_mode() {
 fn accepted_documents() {
     let (_folder, state) = state();
     let barzago = member("barzago");
-    assert_eq!(state.accepted(&barzago).unwrap(), None);
+    assert_eq!(state.accepted().unwrap(), Accepted::default());
     assert!(state.accept(&barzago, "one").unwrap());
     assert!(!state.accept(&barzago, "one").unwrap());
     assert!(state.accept(&barzago, "two").unwrap());
-    assert_eq!(state.accepted(&barzago).unwrap().as_deref(), Some("two"));
+    assert_eq!(state.accepted().unwrap().documents[&barzago], "two");
     state.forget(&barzago).unwrap();
     state.forget(&barzago).unwrap();
     assert!(state.accepted_members().unwrap().is_empty());
+}
+
+#[test]
+fn an_accepted_document_that_cannot_be_read_concerns_its_member_alone() {
+    let (_folder, state) = state();
+    for name in ["barzago", "calco", "dervio"] {
+        state.accept(&member(name), "one").unwrap();
+    }
+    let path = |name: &str| state.folder().join("accepted").join(name);
+    std::fs::write(path("barzago.yaml"), b"\xff").unwrap();
+    std::fs::remove_file(path("dervio.yaml")).unwrap();
+    std::fs::create_dir(path("dervio.yaml")).unwrap();
+    let accepted = state.accepted().unwrap();
+    assert_eq!(accepted.documents, BTreeMap::from([(member("calco"), "one".to_owned())]));
+    assert_eq!(
+        reasons(&accepted.left_out),
+        [
+            "barzago.yaml: stream did not contain valid UTF-8; restore it from a backup, or remove it",
+            "dervio.yaml: Is a directory (os error 21); restore it from a backup, or remove it",
+        ]
+    );
+    assert!(state.accept(&member("barzago"), "two").unwrap(), "today's valid document mends it");
 }
 
 #[test]
@@ -127,9 +149,13 @@ fn secrets_are_known_by_keyed_fingerprints() {
     let write = |name: &str, content: &[u8]| {
         let path = state.folder().join("secrets").join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, content).unwrap();
+        std::fs::write(&path, content).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        path
     };
     write("barzago/database-password", b"hunter2");
+    let shared = write("barzago/shared", b"hunter2");
+    std::fs::set_permissions(shared, std::fs::Permissions::from_mode(0o640)).unwrap();
     write("calco/database-password", b"hunter2");
     write("calco/Wrong_Name", b"hunter2");
     write("calco/large", &vec![0; 70_000]);
@@ -142,6 +168,7 @@ fn secrets_are_known_by_keyed_fingerprints() {
     assert_eq!(
         reasons(&observed.left_out),
         [
+            "shared: group or others may use it: its mode is 640; chmod 600 it",
             "Wrong_Name: \"Wrong_Name\" is not a name of a secret",
             "large: it is larger than 65536 bytes",
             "link: it is a symbolic link",
@@ -151,6 +178,7 @@ fn secrets_are_known_by_keyed_fingerprints() {
     assert!(!format!("{observed:?}").contains("hunter2"));
     assert_eq!(state.observe_secrets().unwrap(), observed);
     assert_eq!(state.secret(&member("calco"), &secret).unwrap(), b"hunter2");
+    assert!(state.secret(&member("barzago"), &"shared".parse().unwrap()).is_err());
     let key = state.folder().join("fingerprint.key");
     assert_eq!(mode(&key), 0o600);
     std::fs::remove_file(key).unwrap();

@@ -101,9 +101,8 @@ async fn a_fleet_by_https() {
     credential(&format!("me:{PASSWORD}"));
     assert_eq!(show(&read(&fetcher, &source).await.unwrap()), PLAIN);
     credential("wr0ngt0ken");
-    let with_user = source.replace("https://", "https://me@");
-    let error = read(&fetcher, &with_user).await.unwrap_err().to_string();
-    assert!(error.contains("https://***@127.0.0.1"), "{error}");
+    let error = read(&fetcher, &source).await.unwrap_err().to_string();
+    assert!(!error.contains("wr0ngt0ken"), "{error}");
 
     credential(&format!("me:{PASSWORD}"));
     let moved = format!("https://127.0.0.1:{port}/moved/x#main");

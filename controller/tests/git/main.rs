@@ -6,6 +6,7 @@
 mod fleet;
 mod folders;
 mod https;
+mod moved;
 mod odd_files;
 mod rewritten;
 mod servers;

@@ -97,3 +97,26 @@ fn history_that_was_rewritten_freezes_removals_and_nothing_else() {
     assert!(room.try_get("www.comune.calco.test", "/").is_err());
     room.apply().says("Nothing to do");
 }
+
+#[test]
+fn a_source_with_another_history_freezes_removals_until_they_are_released() {
+    let room = Room::with_members("moved", &["barzago", "calco"]);
+    room.commit();
+    room.apply();
+    let accepted = || room.path("state/accepted/calco.yaml").exists();
+
+    std::fs::remove_dir_all(room.path("fleet/.git")).unwrap();
+    room.remove_member("calco");
+    room.commit();
+    let source = format!("{}#main", room.path("fleet").display());
+    let apply = |more: &[&str]| room.run(&[&["apply", "--fleet", &source], more].concat());
+    let held =
+        apply(&[]).ends(1).says("the fleet's source changed from").says("nothing of calco was removed");
+    room.serves("calco", &title("calco"));
+    assert!(accepted());
+
+    apply(&["--release", &digest(&held)]).ends(0);
+    assert!(room.try_get("www.comune.calco.test", "/").is_err());
+    assert!(!accepted(), "the last valid document of who has left is forgotten");
+    assert!(!apply(&[]).ends(0).says("Nothing to do").errors.contains("doubt"));
+}

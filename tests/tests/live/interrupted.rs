@@ -153,3 +153,29 @@ fn an_unreachable_second_engine_costs_the_members_of_the_first_nothing() {
     room.serves("barzago", &title("barzago"));
     room.run(&["status"]).ends(0).says("1 of 2 members are ready").says("the engine own cannot be reached");
 }
+
+#[test]
+fn a_state_that_cannot_be_noted_is_said_after_the_work_and_beside_its_summary() {
+    let room = Room::with_members("unnoted", &["barzago"]);
+    std::fs::create_dir_all(room.path("state/conditions.json")).unwrap();
+    let run = room.run(&["apply"]).ends(1).says("not noted in the state folder: writing");
+    run.says("1 of 1 members are ready");
+    room.serves("barzago", &title("barzago"));
+}
+
+#[test]
+fn two_names_of_one_engine_are_refused_and_nothing_is_touched() {
+    let room = Room::with_members("twins", &["barzago"]);
+    room.apply();
+    let before = room.containers();
+    let other = Proxy::new(room.path("other.sock"));
+    let main = engine("main", &endpoint(), &room.range, (room.http, room.https));
+    let twin = engine("twin", &other.endpoint(), "10.79.225.0/24", (free_port(), free_port()));
+    room.write("platform.yaml", platform(&room.platform, &[main, twin]));
+    room.write_member("calco", &title("calco"), "    engine: twin\n");
+    room.run(&["apply"])
+        .ends(1)
+        .says("the engines main and twin are the same Docker Engine; keep one of them");
+    assert_eq!(room.containers(), before);
+    room.serves("barzago", &title("barzago"));
+}

@@ -1,7 +1,9 @@
 //! A room of its own for each test: platform, ports, range, fleet and state folder, gone afterwards whatever happens.
 
 use std::collections::BTreeMap;
+use std::fs::Permissions;
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
@@ -79,7 +81,9 @@ impl Room {
     }
 
     pub fn write_secret(&self, name: &str, content: &str) {
-        write(&self.path("state/secrets").join(name), content);
+        let path = self.path("state/secrets").join(name);
+        write(&path, content);
+        std::fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
     }
 
     pub fn remove_member(&self, name: &str) {

@@ -32,6 +32,23 @@ fn the_fleet_of_the_demo_is_valid() {
 }
 
 #[test]
+fn demo_clean_knows_the_platform_of_the_demo_and_touches_nothing_where_none_was_made() {
+    let snapshot = fleet("manifests/fleet");
+    let desired = validated(&snapshot, &BTreeMap::new()).desired.unwrap();
+    let script = read("manifests/demo-clean");
+    let label = format!("mine='label=it.campanile.platform={}'\n", desired.name());
+    assert!(script.contains(&label), "{label}");
+
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("manifests/demo-clean");
+    std::fs::create_dir(folder.path().join("manifests")).unwrap();
+    std::fs::write(&copy, script).unwrap();
+    let run = std::process::Command::new("sh").arg(&copy).output().unwrap();
+    assert_eq!(run.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&run.stderr).contains("there is no .demo/ here"), "{run:?}");
+}
+
+#[test]
 fn the_examples_are_valid() {
     none(&problems(&fleet("docs/examples")));
 }

@@ -42,10 +42,18 @@ fn what_is_refused() {
     };
     check("http://git.example.test/fleet", &scheme("http"));
     check("git://git.example.test/fleet", &scheme("git"));
-    check(
+    for with_user in [
         "https://me:s3cret@git.example.test/fleet",
-        "error: the URL of git.example.test has a password in it; take it out, and name a file that holds user:password",
-    );
+        "https://glpat-s3cret@git.example.test/fleet",
+        "https://@git.example.test/fleet",
+        "ssh://git:s3cret@git.example.test/fleet",
+    ] {
+        check(
+            with_user,
+            "error: the URL of git.example.test has a user or password in it; \
+             take it out, and name a file with user:password or a token by --git-password-file",
+        );
+    }
     let repository = "write https://host/path, ssh://user@host/path or file:///path";
     check(
         "ssh://-oProxyCommand=id/x",
