@@ -12,6 +12,7 @@ use campanile_plan::fleet::Desired;
 use campanile_plan::observed::Observed;
 use campanile_plan::plan::{Plan, Request, plan};
 use jiff::Timestamp;
+use serde::Serialize;
 
 use crate::progress::Progress;
 use crate::state::{LeftOut, StateError};
@@ -33,6 +34,17 @@ pub struct Limits {
     pub parallel: usize,
     /// For the whole pass.
     pub time: Duration,
+}
+
+/// A step that was done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Done {
+    /// Its lane.
+    pub lane: String,
+    /// What it was.
+    pub title: String,
+    /// Why.
+    pub because: String,
 }
 
 /// Failures by lane.
@@ -58,7 +70,7 @@ impl fmt::Display for Failure {
 #[derive(Debug, Default)]
 pub struct Outcome {
     /// Steps that were done.
-    pub done: usize,
+    pub done: Vec<Done>,
     /// Failures by lane.
     pub failures: Failures,
     /// The last look.

@@ -361,8 +361,12 @@ fn an_empty_fleet_is_a_doubt() {
 
 #[test]
 fn a_document_with_other_problems_is_told_of_its_claims_too() {
-    let theft = plain("dorio").replace("comune.dorio.test", "comune.calco.test").replace("    port: 8080\n", "");
-    check(&[], &fleet(&[("calco", plain("calco")), ("dorio", theft)]), &expect![[r#"
+    let theft =
+        plain("dorio").replace("comune.dorio.test", "comune.calco.test").replace("    port: 8080\n", "");
+    check(
+        &[],
+        &fleet(&[("calco", plain("calco")), ("dorio", theft)]),
+        &expect![[r#"
         members/dorio.yaml:6:18: the domain comune.calco.test belongs to calco (members/calco.yaml:6); use another name, or remove it there first
         members/dorio.yaml:9:13: the host www.comune.calco.test belongs to calco (members/calco.yaml:9); use another name, or remove it there first
         members/dorio.yaml:9:13: there are hosts, but no port; add port: the one that the program listens on
@@ -370,14 +374,19 @@ fn a_document_with_other_problems_is_told_of_its_claims_too() {
         calco: Change comune.calco.test campanile/site:1
         dorio: left alone
         doubt: members/dorio.yaml was never valid, and may be anybody's
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_member_under_a_new_name_is_a_doubt() {
     let renamed = plain("calco").replace("name: calco}", "name: calcolario}");
-    check(&[("calco", plain("calco"))], &fleet(&[("calcolario", renamed)]), &expect![[r#"
+    check(
+        &[("calco", plain("calco"))],
+        &fleet(&[("calcolario", renamed)]),
+        &expect![[r#"
         calcolario: Change comune.calco.test campanile/site:1
         doubt: calcolario seems to be calco under a new name, and calco's volumes do not follow
-    "#]]);
+    "#]],
+    );
 }

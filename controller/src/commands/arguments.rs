@@ -201,8 +201,8 @@ pub(super) struct Apply {
     #[arg(long, conflicts_with_all = ["file", "release"])]
     pub dry_run: bool,
     /// Lanes that run at once
-    #[arg(long, value_name = "COUNT", default_value = "8")]
-    pub parallel: usize,
+    #[arg(long, value_name = "COUNT", env = "CAMPANILE_PARALLEL", default_value = "8", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub parallel: u16,
     /// Seconds after which nothing new is begun or waited for
     #[arg(long, value_name = "SECONDS", default_value = "900")]
     pub timeout: u64,

@@ -58,6 +58,20 @@ pub(super) struct Since {
 }
 
 impl Member {
+    /// Whether its engine is away: then nothing else can be said.
+    pub fn waits_for_engine(&self) -> bool {
+        self.is("EngineReachable", "Unreachable")
+    }
+
+    /// Whether its document says `suspend: true`.
+    pub fn is_suspended(&self) -> bool {
+        self.is("DocumentValid", "Suspended")
+    }
+
+    fn is(&self, kind: &str, reason: &str) -> bool {
+        self.conditions.iter().any(|since| since.condition.kind == kind && since.condition.reason == reason)
+    }
+
     /// The first condition that is not as it should be.
     pub fn first_trouble(&self) -> String {
         let troubled = self.conditions.iter().find(|since| since.condition.status != Status::True);
@@ -177,7 +191,7 @@ impl Look {
             "retired": self.retired,
         });
         if let Some(outcome) = outcome {
-            json["done"] = outcome.done.into();
+            json["done"] = serde_json::to_value(&outcome.done)?;
             json["failures"] = serde_json::to_value(words(&outcome.failures))?;
             json["held"] = serde_json::to_value(&outcome.plan.held)?;
         }

@@ -1,5 +1,6 @@
 //! The command line: one file a command, each a prefix of look, decide, act.
 
+mod agreed;
 mod apply;
 mod arguments;
 mod check;
@@ -8,6 +9,7 @@ mod look;
 mod plan;
 mod schema;
 mod status;
+mod summary;
 mod table;
 
 use std::io::Write;
@@ -24,6 +26,8 @@ pub(crate) const DONE: u8 = 0;
 pub(crate) const FAILED: u8 = 1;
 /// With `--detailed-exitcode`: the plan has changes.
 pub(crate) const CHANGES: u8 = 2;
+/// Stopped by a signal: 128 and the number of SIGINT, as shells say it.
+pub(crate) const INTERRUPTED: u8 = 130;
 /// Wrong usage (sysexits.h).
 pub(crate) const USAGE: u8 = 64;
 

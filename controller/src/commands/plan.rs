@@ -2,6 +2,7 @@
 
 use campanile_plan::document::Problem;
 use campanile_plan::document::values::MemberName;
+use campanile_plan::fleet::{MEMBERS_FOLDER, PLATFORM_FILE};
 use campanile_plan::plan::{Plan, Request, plan, text};
 
 use super::arguments::{self, Output};
@@ -14,7 +15,7 @@ use crate::world::World;
 pub(super) async fn run(command: arguments::Plan) -> Result<u8, Failure> {
     let (state, source, fetcher) = command.at.open()?;
     let fleet = Fleet::load(&fetcher, &source, &state).await?;
-    complain(&fleet);
+    complain(&fleet, command.member.as_ref());
     let Some(desired) = &fleet.desired else { return Ok(FAILED) };
     known(&fleet, command.member.as_ref())?;
     let world = World::new(desired, &state);
@@ -33,7 +34,8 @@ pub(super) async fn run(command: arguments::Plan) -> Result<u8, Failure> {
         write_atomically(file, json.as_bytes(), 0o600)
             .map_err(|error| format!("saving the plan to {}: {error}", file.display()))?;
     }
-    Ok(exit_code(&plan, &fleet.problems, command.detailed_exitcode))
+    let problems = concerning(&fleet.problems, command.member.as_ref()).count();
+    Ok(exit_code(&plan, problems, command.detailed_exitcode))
 }
 
 /// The plan as JSON, with a line break.
@@ -42,12 +44,25 @@ pub(super) fn json(plan: &Plan, fleet: &Fleet, member: Option<&MemberName>) -> R
     Ok(serde_json::to_string_pretty(&document)? + "\n")
 }
 
+/// The problems that concern a member, or all; those of the platform concern everybody.
+pub(super) fn concerning<'a>(
+    problems: &'a [Problem],
+    only: Option<&MemberName>,
+) -> impl Iterator<Item = &'a Problem> {
+    let file = only.map(|only| format!("{MEMBERS_FOLDER}/{only}.yaml"));
+    problems.iter().filter(move |problem| {
+        problem.file == PLATFORM_FILE || file.as_ref().is_none_or(|file| problem.file == *file)
+    })
+}
+
 /// Prints the problems and doubts of a fleet.
-pub(super) fn complain(fleet: &Fleet) {
-    if !fleet.problems.is_empty() {
-        say(&render(&Layout::default(), &fleet.problems, &fleet.snapshot));
+pub(super) fn complain(fleet: &Fleet, only: Option<&MemberName>) {
+    let problems: Vec<Problem> = concerning(&fleet.problems, only).cloned().collect();
+    if !problems.is_empty() {
+        say(&render(&Layout::default(), &problems, &fleet.snapshot));
     }
-    for doubt in &fleet.snapshot.doubts {
+    let doubts = fleet.desired.as_ref().map_or(&fleet.snapshot.doubts, |desired| &desired.doubts);
+    for doubt in doubts {
         say(&format!("doubt: {doubt}; removals are held"));
     }
 }
@@ -64,9 +79,9 @@ pub(super) fn known(fleet: &Fleet, member: Option<&MemberName>) -> Result<(), Fa
     Err(format!("the fleet has no member {member}; its members are those of members/").into())
 }
 
-fn exit_code(plan: &Plan, problems: &[Problem], detailed: bool) -> u8 {
+fn exit_code(plan: &Plan, problems: usize, detailed: bool) -> u8 {
     let blocked = plan.lanes.iter().any(campanile_plan::plan::Lane::is_blocked);
-    if !problems.is_empty() || blocked {
+    if problems > 0 || blocked {
         FAILED
     } else if detailed && !plan.is_settled() {
         CHANGES

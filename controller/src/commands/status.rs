@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::arguments::{self, Output};
 use super::look::look;
-use super::plan::{complain, known};
+use super::plan::{complain, concerning, known};
 use super::{DONE, FAILED, Failure, print, table};
 use crate::fleet::Fleet;
 use crate::pass::Outcome;
@@ -15,7 +15,7 @@ pub(super) async fn run(command: arguments::Status) -> Result<u8, Failure> {
     let (state, source, fetcher) = command.at.open()?;
     let fleet = Fleet::load(&fetcher, &source, &state).await?;
     let Some(desired) = &fleet.desired else {
-        complain(&fleet);
+        complain(&fleet, command.member.as_ref());
         return Ok(FAILED);
     };
     known(&fleet, command.member.as_ref())?;
@@ -28,7 +28,8 @@ pub(super) async fn run(command: arguments::Status) -> Result<u8, Failure> {
     look.only(command.member.as_ref());
     match command.output {
         Output::Json => print(&look.json(None)?)?,
-        Output::Text => print(&table::text(&look, command.member.is_some())?)?,
+        Output::Text => print(&table::text(&look, command.member.is_some(), now)?)?,
     }
-    Ok(if fleet.problems.is_empty() { DONE } else { FAILED })
+    let problems = concerning(&fleet.problems, command.member.as_ref()).count();
+    Ok(if problems == 0 { DONE } else { FAILED })
 }

@@ -10,7 +10,7 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 use jiff::Timestamp;
 
-use super::{Failure, Failures, Outcome};
+use super::{Done, Failure, Failures, Outcome};
 use crate::progress::Progress;
 use crate::world::{World, chain};
 
@@ -33,7 +33,7 @@ pub(super) struct Lanes<'a> {
 /// A lane that came to its end, or to a step that failed.
 struct Run {
     lane: String,
-    done: usize,
+    done: Vec<Done>,
     failure: Option<Failure>,
 }
 
@@ -105,7 +105,7 @@ impl<'a> Lanes<'a> {
             let Some(Some(Run { lane, done, failure })) = next else { return };
             finished = true;
             self.running.remove(&lane);
-            outcome.done += done;
+            outcome.done.extend(done);
             if let Some(failure) = failure {
                 outcome.failures.insert(lane, failure);
             }
@@ -115,7 +115,7 @@ impl<'a> Lanes<'a> {
 
 /// Runs one lane to its end, or to the first step that fails.
 async fn run(world: &World<'_>, progress: &Progress, lane: Lane, now: Timestamp) -> Run {
-    let mut done = 0;
+    let mut done = Vec::new();
     for step in &lane.steps {
         let title = step.title();
         progress.step(&lane.name, &title);
@@ -125,7 +125,7 @@ async fn run(world: &World<'_>, progress: &Progress, lane: Lane, now: Timestamp)
             return Run { lane: lane.name, done, failure: Some(failure) };
         }
         progress.done();
-        done += 1;
+        done.push(Done { lane: lane.name.clone(), title, because: step.because.clone() });
     }
     Run { lane: lane.name, done, failure: None }
 }
