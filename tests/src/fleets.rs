@@ -18,6 +18,13 @@ spec:
       ingress: {image: 'campanile/ingress:1', http: 127.0.0.1:8080, https: 127.0.0.1:8443}
 ";
 
+/// A second engine for the platform, in its own range.
+const SECOND: &str = "    - name: valle
+      endpoint: unix:///run/valle.sock
+      range: 10.16.0.0/12
+      ingress: {image: 'campanile/ingress:1', http: 127.0.0.1:8080, https: 127.0.0.1:8443}
+";
+
 /// A member with a site; `more` is added to its spec, indented by two.
 pub fn member(name: &str, image: &str, more: &str) -> String {
     format!(
@@ -42,6 +49,12 @@ pub fn snapshot<'a>(members: impl IntoIterator<Item = (&'a str, String)>) -> Sna
     let members = members.into_iter().map(|(name, text)| (format!("members/{name}.yaml"), Ok(text)));
     let platform = ("platform.yaml".to_owned(), Ok(PLATFORM.to_owned()));
     Snapshot { commit: None, files: members.chain([platform]).collect(), doubts: Vec::new() }
+}
+
+/// The same files, with a second engine named `valle`.
+pub fn with_second_engine(mut snapshot: Snapshot) -> Snapshot {
+    snapshot.files.insert("platform.yaml".to_owned(), Ok(format!("{PLATFORM}{SECOND}")));
+    snapshot
 }
 
 /// A fleet of so many members, every tenth with a volume and a database beside its site.

@@ -151,6 +151,7 @@ impl World {
             Action::RemoveIngressFiles { paths, .. } => {
                 let ingress = seen.ingress.get_or_insert_default();
                 ingress.files.retain(|path, _| !paths.contains(path));
+                ingress.leads.retain(|path, _| !paths.contains(path));
             }
             Action::CreateAuthority | Action::IssueCertificate { .. } => {
                 panic!("not an engine's: {action:?}")
@@ -207,6 +208,9 @@ fn upload(
         let hash = match &file.content {
             IngressContent::Text(text) => {
                 texts.insert(file.path.clone(), text.clone());
+                if file.path.starts_with("routes/") {
+                    ingress.leads.insert(file.path.clone(), campanile_plan::ingress::lead(text));
+                }
                 sha256(text.as_bytes())
             }
             IngressContent::Certificate(member) => bundles[member].bundle.clone(),

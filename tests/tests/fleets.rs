@@ -112,6 +112,25 @@ fn a_host_or_domain_under_another_members_domain() {
 }
 
 #[test]
+fn a_new_domain_above_the_others_is_in_the_wrong() {
+    let province = plain("provincia").replace("comune.provincia.test", "test");
+    let province = province.replace("hosts: [www.test, test]", "hosts: [www.provincia.example]");
+    let above = province.replace("{name: test}", "{name: calco.test}");
+    let before = [("calco", plain("calco")), ("dorio", plain("dorio"))];
+    let today = [("calco", plain("calco")), ("dorio", plain("dorio")), ("provincia", above)];
+    check(
+        &before,
+        &fleet(&today),
+        &expect![[r#"
+        members/provincia.yaml:6:18: the domain calco.test covers the domain comune.calco.test of calco (members/calco.yaml:6); use another name, or remove it there first
+        calco: Change comune.calco.test campanile/site:1
+        dorio: Change comune.dorio.test campanile/site:1
+        provincia: left alone
+    "#]],
+    );
+}
+
+#[test]
 fn the_last_valid_document_stays_in_force() {
     let before = [("calco", member("calco", "campanile/site:7", ""))];
     let broken = plain("calco").replace("    port: 8080\n", "    prot: 8080\n");

@@ -2,17 +2,19 @@
 
 #![expect(clippy::unwrap_used, reason = "what stops a test stops it with a panic")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use campanile_plan::docker::{ContainerState, ObservedContainer, ObservedNetwork, ObservedVolume, label};
 use campanile_plan::document::values::MemberName;
 use campanile_plan::fleet::{Desired, Snapshot};
 use campanile_plan::plan::{Action, Plan, Request, Step, plan};
-use campanile_tests::fleets::{desired, member, snapshot};
+use campanile_tests::fleets::{desired, member, snapshot, with_second_engine};
 use campanile_tests::world::World;
 use proptest::prelude::*;
 
 const NAMES: [&str; 8] = ["barzio", "calco", "colico", "dervio", "dorio", "erve", "lecco", "varenna"];
+
+const ENGINES: [&str; 2] = ["main", "valle"];
 
 /// One member: its image, and what more it has.
 #[derive(Debug, Clone)]
@@ -24,18 +26,20 @@ struct Shape {
     volume: bool,
     egress: bool,
     suspended: bool,
+    valle: bool,
 }
 
 fn shape() -> impl Strategy<Value = Option<Shape>> {
-    let shape =
-        (0..3_u8, any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), prop::bool::weighted(0.1));
-    let shape = shape.prop_map(|(image, albo, database, volume, egress, suspended)| Shape {
+    let any = any::<bool>;
+    let shape = (0..3_u8, any(), any(), any(), any(), prop::bool::weighted(0.1), prop::bool::weighted(0.3));
+    let shape = shape.prop_map(|(image, albo, database, volume, egress, suspended, valle)| Shape {
         image,
         albo,
         database,
         volume,
         egress,
         suspended,
+        valle,
     });
     prop::option::weighted(0.8, shape)
 }
@@ -49,6 +53,7 @@ fn text(name: &str, shape: &Shape) -> String {
         format!("    albo: {{image: 'campanile/site:1', hosts: [albo.comune.{name}.test], port: 8080}}\n");
     let settings = format!("  egress: {}\n  suspend: {}\n", shape.egress, shape.suspended);
     let parts = [
+        (shape.valle, "    engine: valle\n"),
         (shape.volume, "    volumes: [{name: content, path: /srv/site}]\n"),
         (shape.database, "    needs: [database]\n"),
         (shape.albo || shape.database, "  services:\n"),
@@ -63,14 +68,14 @@ fn text(name: &str, shape: &Shape) -> String {
 fn files(fleet: &[Option<Shape>]) -> Snapshot {
     let members =
         NAMES.iter().zip(fleet).filter_map(|(name, shape)| Some((*name, text(name, shape.as_ref()?))));
-    snapshot(members)
+    with_second_engine(snapshot(members))
 }
 
 /// A world that a fleet was applied to, with nothing suspended at the time.
 fn applied(fleet: &[Option<Shape>]) -> World {
     let awake: Vec<Option<Shape>> =
         fleet.iter().map(|shape| shape.clone().map(|shape| Shape { suspended: false, ..shape })).collect();
-    let mut world = World::empty(&["main"]);
+    let mut world = World::empty(&ENGINES);
     world.converge(&desired(&files(&awake)));
     world
 }
@@ -99,13 +104,24 @@ fn trouble() -> impl Strategy<Value = Trouble> {
 }
 
 /// Labels of somebody who is not us: another platform, or nothing.
-fn foreign(index: prop::sample::Index) -> std::collections::BTreeMap<String, String> {
+fn foreign(index: prop::sample::Index) -> BTreeMap<String, String> {
     if index.index(2) == 0 { [].into() } else { [(label::PLATFORM.to_owned(), "como".to_owned())].into() }
 }
 
 impl Trouble {
+    /// The engine that it strikes.
+    fn engine(&self) -> &'static str {
+        let (Trouble::ContainerRemoved(index)
+        | Trouble::ContainerStopped(index)
+        | Trouble::IngressFileChanged(index)
+        | Trouble::VolumeMade(index)
+        | Trouble::NetworkMade(index)
+        | Trouble::ContainerMade(index)) = self;
+        ENGINES[index.index(ENGINES.len())]
+    }
+
     fn strike(&self, world: &mut World) {
-        let engine = world.engine("main");
+        let engine = world.engine(self.engine());
         let names: Vec<String> = engine.containers.keys().cloned().collect();
         match self {
             Trouble::ContainerRemoved(index) if !names.is_empty() => {
@@ -154,47 +170,69 @@ impl Trouble {
     }
 }
 
-/// The names of everything that is not ours.
-fn strangers(world: &mut World) -> BTreeSet<String> {
-    let engine = world.engine("main");
-    let ours = |labels: &std::collections::BTreeMap<String, String>| {
+/// Engine and name of everything that is not ours.
+fn strangers(world: &mut World) -> BTreeSet<(&'static str, String)> {
+    let ours = |labels: &BTreeMap<String, String>| {
         labels.get(label::PLATFORM).is_some_and(|platform| platform == "lecco")
     };
-    let containers = engine.containers.iter().filter(|(_, c)| !ours(&c.labels)).map(|(name, _)| name.clone());
-    let networks = engine.networks.iter().filter(|(_, n)| !ours(&n.labels)).map(|(name, _)| name.clone());
-    let volumes = engine.volumes.iter().filter(|(_, v)| !ours(&v.labels)).map(|(name, _)| name.clone());
-    containers.chain(networks).chain(volumes).collect()
+    let mut names = BTreeSet::new();
+    for name in ENGINES {
+        let engine = world.engine(name);
+        let containers = engine.containers.iter().map(|(name, container)| (name, &container.labels));
+        let networks = engine.networks.iter().map(|(name, network)| (name, &network.labels));
+        let volumes = engine.volumes.iter().map(|(name, volume)| (name, &volume.labels));
+        let foreign = containers.chain(networks).chain(volumes).filter(|(_, labels)| !ours(labels));
+        names.extend(foreign.map(|(object, _)| (name, object.clone())));
+    }
+    names
 }
 
-/// The existing object that a step changes or removes, if it does.
-fn touched(step: &Step) -> Option<&str> {
-    match &step.action {
+/// Every route in force, on any engine.
+fn routes(world: &mut World) -> BTreeSet<String> {
+    let engines = ENGINES.map(|engine| world.engine(engine).ingress.clone().unwrap_or_default());
+    engines.into_iter().flat_map(|ingress| ingress.routes).collect()
+}
+
+/// Every volume, on any engine.
+fn volumes(world: &mut World) -> BTreeSet<(&'static str, String)> {
+    let on = |engine: &'static str| {
+        world.engine(engine).volumes.keys().map(|name| (engine, name.clone())).collect::<Vec<_>>()
+    };
+    ENGINES.map(on).into_iter().flatten().collect()
+}
+
+/// Engine and name of the existing object that a step changes or removes, if it does.
+fn touched(step: &Step) -> Option<(&'static str, String)> {
+    let name = match &step.action {
         Action::RemoveNetwork { name }
         | Action::StartContainer { name }
         | Action::StopContainer { name, .. }
-        | Action::RemoveContainer { name } => Some(name),
+        | Action::RemoveContainer { name } => name,
         Action::WriteSecrets { container, .. }
         | Action::UploadIngress { container, .. }
         | Action::ActivateIngress { container, .. }
-        | Action::RemoveIngressFiles { container, .. } => Some(container),
+        | Action::RemoveIngressFiles { container, .. } => container,
         Action::CreateNetwork(_)
         | Action::CreateVolume(_)
         | Action::PullImage { .. }
         | Action::CreateContainer(_)
         | Action::CreateAuthority
-        | Action::IssueCertificate { .. } => None,
-    }
+        | Action::IssueCertificate { .. } => return None,
+    };
+    let engine =
+        ENGINES.into_iter().find(|engine| step.engine.as_ref().is_some_and(|name| name.as_str() == *engine));
+    engine.map(|engine| (engine, name.clone()))
 }
 
 fn removes(step: &Step) -> bool {
     matches!(step.action, Action::RemoveNetwork { .. } | Action::RemoveContainer { .. })
 }
 
-/// Everything but what others made: names of objects by member.
+/// How many containers a member has, on any engine.
 fn left(world: &mut World, member: &str) -> usize {
     let prefix = format!("lecco.{member}.");
-    let engine = world.engine("main");
-    engine.containers.keys().filter(|name| name.starts_with(&prefix)).count()
+    let on = |engine| world.engine(engine).containers.keys().filter(|name| name.starts_with(&prefix)).count();
+    ENGINES.map(on).into_iter().sum()
 }
 
 fn with_doubts(mut desired: Desired, doubts: &[&str]) -> Desired {
@@ -230,7 +268,7 @@ proptest! {
             .filter_map(|(name, shape)| Some((*name, text(name, shape.as_ref()?))))
             .collect();
         members.reverse();
-        let backwards = desired(&snapshot(members));
+        let backwards = desired(&with_second_engine(snapshot(members)));
         prop_assert_eq!(world.plan(&forwards).digest(), world.plan(&backwards).digest());
         prop_assert_eq!(world.plan(&forwards), world.plan(&forwards));
     }
@@ -245,7 +283,7 @@ proptest! {
         let strangers = strangers(&mut world);
         let plans = world.converge(&desired(&files(&after)));
         for step in plans.iter().flat_map(Plan::steps) {
-            prop_assert!(touched(step).is_none_or(|name| !strangers.contains(name)), "{:?}", step);
+            prop_assert!(touched(step).is_none_or(|touched| !strangers.contains(&touched)), "{:?}", step);
         }
         let still = self::strangers(&mut world);
         prop_assert!(still.is_superset(&strangers));
@@ -265,7 +303,7 @@ proptest! {
         for (name, count) in gone.iter().zip(counts) {
             prop_assert_eq!(left(&mut world, name), count, "{}", name);
         }
-        let routes = world.engine("main").ingress.clone().unwrap_or_default().routes;
+        let routes = routes(&mut world);
         for name in gone {
             prop_assert!(routes.iter().any(|path| path.starts_with(&format!("routes/{name}."))), "{} lost its route", name);
         }
@@ -304,9 +342,42 @@ proptest! {
     #[test]
     fn volumes_stay(before in fleet(), after in fleet()) {
         let mut world = applied(&before);
-        let volumes: BTreeSet<String> = world.engine("main").volumes.keys().cloned().collect();
+        let volumes = self::volumes(&mut world);
         world.converge(&desired(&files(&after)));
-        let still: BTreeSet<String> = world.engine("main").volumes.keys().cloned().collect();
+        let still = self::volumes(&mut world);
         prop_assert!(still.is_superset(&volumes));
+    }
+
+    /// Whoever stays in the fleet keeps a route, whatever changes, moves or waits; and no address is led to for two.
+    #[test]
+    fn routes_stay_and_lead_home(before in fleet(), after in fleet()) {
+        let mut world = applied(&before);
+        let desired = desired(&files(&after));
+        let stay: Vec<&str> = NAMES.iter().zip(before.iter().zip(&after))
+            .filter(|(_, (before, after))| before.is_some() && after.is_some())
+            .map(|(name, _)| *name)
+            .collect();
+        loop {
+            let plan = world.plan(&desired);
+            if plan.is_empty() {
+                break;
+            }
+            world.apply(&plan);
+            let routes = routes(&mut world);
+            for name in &stay {
+                let prefix = format!("routes/{name}.site.");
+                prop_assert!(routes.iter().any(|path| path.starts_with(&prefix)), "{} has no route", name);
+            }
+            for engine in ENGINES.map(|engine| world.engine(engine).clone()) {
+                for (path, lead) in engine.ingress.unwrap_or_default().leads {
+                    let mut parts = path.trim_start_matches("routes/").split('.');
+                    let home = format!("lecco.{}.{}.", parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+                    let there = engine.containers.iter().find(|(_, container)| {
+                        container.addresses.values().any(|address| Some(*address) == lead.address)
+                    });
+                    prop_assert!(there.is_none_or(|(name, _)| name.starts_with(&home)), "{} leads to {:?}", path, there);
+                }
+            }
+        }
     }
 }

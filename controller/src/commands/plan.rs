@@ -68,7 +68,7 @@ fn exit_code(plan: &Plan, problems: &[Problem], detailed: bool) -> u8 {
     let blocked = plan.lanes.iter().any(campanile_plan::plan::Lane::is_blocked);
     if !problems.is_empty() || blocked {
         FAILED
-    } else if detailed && !(plan.is_empty() && plan.held.is_empty()) {
+    } else if detailed && !plan.is_settled() {
         CHANGES
     } else {
         DONE

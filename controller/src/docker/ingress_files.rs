@@ -125,6 +125,10 @@ fn read(archive: impl Read) -> io::Result<IngressFiles> {
         if let Some(digest) = digest(&path) {
             routes_by_digest.insert(digest, routes(&String::from_utf8_lossy(&content)));
         }
+        if path.starts_with("routes/") {
+            let lead = campanile_plan::ingress::lead(&String::from_utf8_lossy(&content));
+            seen.leads.insert(path.clone(), lead);
+        }
         seen.files.insert(path, sha256(&content));
     }
     if let Some(routes) = seen.current.as_ref().and_then(|digest| routes_by_digest.remove(digest)) {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::{Duration, Instant};
 
+use campanile_plan::docker::sha256;
 use campanile_plan::plan::{Lane, Plan};
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
@@ -24,7 +25,7 @@ pub(super) struct Lanes<'a> {
     progress: &'a Progress,
     parallel: usize,
     queue: VecDeque<Lane>,
-    begun: BTreeMap<(String, String), u32>,
+    begun: BTreeMap<String, u32>,
     running: BTreeSet<String>,
     runs: FuturesUnordered<BoxFuture<'a, Run>>,
 }
@@ -68,7 +69,9 @@ impl<'a> Lanes<'a> {
     fn unsettled(&mut self, lane: &Lane) -> Option<Failure> {
         let mut failure = None;
         for step in &lane.steps {
-            let count = self.begun.entry((step.title(), step.because.clone())).or_default();
+            let what =
+                sha256(&serde_json::to_vec(&(&step.engine, &step.member, &step.action)).unwrap_or_default());
+            let count = self.begun.entry(what).or_default();
             *count += 1;
             if *count > REPEATS {
                 let why = format!("done {REPEATS} times, and still needed: {}", step.because);

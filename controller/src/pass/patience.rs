@@ -91,21 +91,26 @@ impl Patience {
             observed.engines.get(name).is_some_and(Result::is_err) && since.elapsed() < AWAY
         });
         let mut later = false;
+        let mut still = BTreeMap::new();
         // without an ingress nobody can ask a site, so that waiting for one leads nowhere
         let shared = plan.lanes.iter().filter(|lane| lane.member.is_none() && lane.is_blocked());
         let blocked: BTreeSet<_> = shared.filter_map(|lane| lane.engine.as_ref()).collect();
+        // what is pending behind steps that are still to be done has not begun to be waited for
         let open = |lane: &&Lane| {
-            !failures.contains_key(&lane.name)
+            lane.steps.is_empty()
+                && !failures.contains_key(&lane.name)
                 && lane.engine.as_ref().is_none_or(|name| !blocked.contains(name))
         };
         for lane in plan.lanes.iter().filter(open) {
             for pending in &lane.pending {
                 let Until::Later { patience } = pending.until else { continue };
                 let key = (lane.name.clone(), pending.object.clone());
-                let since = self.waiting.entry(key).or_insert_with(Instant::now);
+                let since = self.waiting.get(&key).copied().unwrap_or_else(Instant::now);
+                still.insert(key, since);
                 later |= since.elapsed() < Duration::from_secs(patience.into());
             }
         }
+        self.waiting = still;
         let settling = !failures.is_empty() && self.back.values().any(Back::is_settling);
         later || back || settling
     }

@@ -22,8 +22,11 @@ pub fn subnets<'a>(
     members: impl Iterator<Item = &'a MemberName>,
     observed: &ObservedEngine,
 ) -> BTreeMap<&'a MemberName, Ipv4Net> {
-    let taken: Vec<Ipv4Net> =
-        observed.networks.values().flat_map(|network| network.subnets.clone()).collect();
+    let networks = observed.networks.values().flat_map(|network| network.subnets.clone());
+    // an address that visitors are still sent to must not become somebody else's
+    let led = observed.ingress.iter().flat_map(|ingress| ingress.leads.values());
+    let led = led.filter_map(|lead| Ipv4Net::new(lead.address?, PREFIX).ok());
+    let taken: Vec<Ipv4Net> = networks.chain(led.map(|net| net.trunc())).collect();
     let mut free = Free::new(range, &taken);
     let mut chosen = BTreeMap::new();
     let mut waiting = Vec::new();

@@ -15,8 +15,8 @@ pub use objects::{
     Attachment, Container, Declaration, IngressContent, IngressFile, Mount, Network, Volume, label,
 };
 pub use observed::{
-    Answer, ContainerState, HealthState, IngressFiles, ObservedContainer, ObservedEngine, ObservedNetwork,
-    ObservedVolume,
+    Answer, ContainerState, HealthState, IngressFiles, Lead, ObservedContainer, ObservedEngine,
+    ObservedNetwork, ObservedVolume,
 };
 
 use sha2::{Digest, Sha256};

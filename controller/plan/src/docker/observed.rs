@@ -100,6 +100,17 @@ pub struct IngressFiles {
     pub loaded: Option<String>,
     /// Paths of the routes in the configuration that `nginx.conf` points to, as its index includes them.
     pub routes: BTreeSet<String>,
+    /// Where each route that there is a file of leads.
+    pub leads: BTreeMap<String, Lead>,
+}
+
+/// Where a route leads.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lead {
+    /// The hosts whose visitors it takes.
+    pub hosts: BTreeSet<String>,
+    /// The address that it brings them to.
+    pub address: Option<Ipv4Addr>,
 }
 
 impl Answer {

@@ -72,7 +72,7 @@ pub(super) fn conflicts(
             problems.push(problem(name, *place, &format!("{claim} belongs to"), other, *at));
         }
     }
-    problems.extend(strangers(members));
+    problems.extend(strangers(members, holders));
     problems
 }
 
@@ -94,13 +94,18 @@ fn several(claimants: &[(&MemberName, Place)]) -> bool {
     claimants.iter().any(|(name, _)| *name != claimants[0].0)
 }
 
-/// Hosts and domains that stand under another member's domain.
-fn strangers(members: &BTreeMap<MemberName, &Member>) -> Vec<(MemberName, Problem)> {
+/// Hosts and domains that stand under another member's domain. The lower one is in the wrong, unless it was there
+/// before the upper one.
+fn strangers(
+    members: &BTreeMap<MemberName, &Member>,
+    holders: &BTreeMap<MemberName, Member>,
+) -> Vec<(MemberName, Problem)> {
     let domains: BTreeMap<&str, (&MemberName, Place)> = members
         .iter()
         .map(|(name, member)| (member.spec.domain.name.value.as_str(), (name, member.spec.domain.name.place)))
         .collect();
     let mut problems = Vec::new();
+    let mut covering = BTreeSet::new();
     for (name, member) in members {
         let domain = &member.spec.domain.name;
         let names = std::iter::once(("domain", domain)).chain(member.spec.hosts().map(|host| ("host", host)));
@@ -110,13 +115,26 @@ fn strangers(members: &BTreeMap<MemberName, &Member>) -> Vec<(MemberName, Proble
             }
             let mut above = suffixes(placed.value.as_str()).skip(usize::from(what == "domain"));
             let owner = above.find_map(|suffix| domains.get(suffix).filter(|(owner, _)| *owner != name));
-            if let Some((other, at)) = owner {
+            let Some((other, at)) = owner else { continue };
+            let lower_before = holders.get(name).is_some_and(|holder| has(holder, &placed.value));
+            let upper = &members[*other].spec.domain.name.value;
+            let upper_before =
+                holders.get(*other).is_some_and(|holder| holder.spec.domain.name.value == *upper);
+            if !lower_before || upper_before {
                 let text = format!("the {what} {placed} stands under the domain of");
                 problems.push(problem(name, placed.place, &text, other, *at));
+            } else if covering.insert(*other) {
+                let text = format!("the domain {upper} covers the {what} {placed} of");
+                problems.push(problem(other, *at, &text, name, placed.place));
             }
         }
     }
     problems
+}
+
+/// Whether a document has a name as its domain or as a host.
+fn has(member: &Member, name: &DomainName) -> bool {
+    member.spec.domain.name.value == *name || member.spec.hosts().any(|host| host.value == *name)
 }
 
 /// `www.a.test`, `a.test`, `test`.

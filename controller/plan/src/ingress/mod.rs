@@ -11,5 +11,6 @@ mod there;
 
 pub use files::{member_of, workload_of};
 pub use lane::{lane, ready};
+pub use nginx::lead;
 pub use routes::has_moved;
 pub use there::RoutesThere;

@@ -5,6 +5,7 @@
 
 use std::net::SocketAddr;
 
+use crate::docker::Lead;
 use crate::document::values::{Bytes, MemberName, PlatformName, Seconds, WorkloadName};
 use crate::document::{Ingress, Workload};
 
@@ -112,6 +113,20 @@ fn authority(https: SocketAddr) -> String {
         443 => String::new(),
         port => format!(":{port}"),
     }
+}
+
+/// Where a route leads, read back from the text that [`route`] gave it.
+pub fn lead(text: &str) -> Lead {
+    let mut lead = Lead::default();
+    for line in text.lines() {
+        let Some(words) = line.trim().strip_suffix(';') else { continue };
+        if let Some(hosts) = words.strip_prefix("server_name ") {
+            lead.hosts.extend(hosts.split_whitespace().map(str::to_owned));
+        } else if let Some(server) = words.strip_prefix("server ") {
+            lead.address = server.rsplit_once(':').and_then(|(address, _)| address.parse().ok());
+        }
+    }
+    lead
 }
 
 /// The route of one workload: its hosts lead to an address.

@@ -1,6 +1,6 @@
 //! Routes: to which address the hosts of each workload lead.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::there::in_force;
 use super::{files, nginx};
@@ -18,10 +18,9 @@ pub(super) type Routes = BTreeMap<String, Option<String>>;
 /// Plans the routes of every member.
 pub(super) fn routes(scene: &Scene) -> Routes {
     let mut routes = Routes::new();
-    for (name, member) in scene.desired.on_engine(scene.engine_name()) {
-        if member.may_change() && scene.in_scope(name) {
-            changing(scene, name, member, &mut routes);
-        } else {
+    for (name, member) in &scene.desired.members {
+        let changes = member.may_change() && scene.in_scope(name);
+        if !changes {
             keep(scene, name, |_| true, &mut routes);
         }
     }
@@ -29,19 +28,38 @@ pub(super) fn routes(scene: &Scene) -> Routes {
         keep(scene, name, |_| true, &mut routes);
     }
     for name in &scene.departed {
-        if scene.breaker.holds(name) || !scene.in_scope(name) {
+        if scene.breaker.holds(name) || scene.moving.contains_key(name) || !scene.in_scope(name) {
             keep(scene, name, |_| true, &mut routes);
+        }
+    }
+    let taken = hosts(scene, &routes);
+    for (name, member) in scene.desired.on_engine(scene.engine_name()) {
+        if member.may_change() && scene.in_scope(name) {
+            changing(scene, (name, member), &taken, &mut routes);
         }
     }
     routes
 }
 
-fn changing(scene: &Scene, name: &MemberName, member: &DesiredMember, routes: &mut Routes) {
+/// The hosts of routes that stay as they are: nobody else gets them before those go.
+fn hosts<'a>(scene: &'a Scene, kept: &Routes) -> BTreeSet<&'a str> {
+    let leads = scene.seen.ingress.iter().flat_map(|files| &files.leads);
+    let kept = leads.filter(|(path, _)| kept.contains_key(*path));
+    kept.flat_map(|(_, lead)| lead.hosts.iter().map(String::as_str)).collect()
+}
+
+fn changing(
+    scene: &Scene,
+    (name, member): (&MemberName, &DesiredMember),
+    taken: &BTreeSet<&str>,
+    routes: &mut Routes,
+) {
     let build = build(scene, name, member);
     for (workload_name, workload) in
         member.spec.workloads().filter(|(_, workload)| !workload.hosts.is_empty())
     {
-        match route(scene, &build, &workload_name, workload) {
+        let free = workload.hosts.iter().all(|host| !taken.contains(host.value.as_str()));
+        match route(scene, &build, &workload_name, workload).filter(|_| free) {
             Some((path, text)) => {
                 routes.insert(path, Some(text));
             }
@@ -59,9 +77,13 @@ fn changing(scene: &Scene, name: &MemberName, member: &DesiredMember, routes: &m
     }
 }
 
-/// Keeps those routes of a member that are in force.
+/// Keeps those routes of a member that are in force, as far as their files are whole.
 fn keep(scene: &Scene, name: &MemberName, which: impl Fn(&str) -> bool, routes: &mut Routes) {
-    let own = scene.routes().written(name).iter().filter(|path| which(path));
+    let whole = |path: &str| {
+        let there = scene.seen.ingress.as_ref().and_then(|files| files.files.get(path));
+        there.is_some_and(|sha256| files::is_intact(path, sha256))
+    };
+    let own = scene.routes().written(name).iter().filter(|path| which(path) && whole(path));
     routes.extend(own.map(|path| ((*path).to_owned(), None)));
 }
 

@@ -1,9 +1,10 @@
 //! The routes that an ingress has, by member.
 
 use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
 
 use super::files;
-use crate::docker::IngressFiles;
+use crate::docker::{IngressFiles, Lead};
 use crate::document::values::{MemberName, WorkloadName};
 
 /// The routes that an ingress has: those in the configuration that was written, and those that visitors may still take.
@@ -11,6 +12,7 @@ use crate::document::values::{MemberName, WorkloadName};
 pub struct RoutesThere<'a> {
     written: ByMember<'a>,
     taken: ByMember<'a>,
+    leads: BTreeMap<MemberName, Vec<&'a Lead>>,
 }
 
 type ByMember<'a> = BTreeMap<MemberName, Vec<&'a str>>;
@@ -18,20 +20,31 @@ type ByMember<'a> = BTreeMap<MemberName, Vec<&'a str>>;
 impl<'a> RoutesThere<'a> {
     /// Sorts the paths of all routes by their members.
     pub fn new(files: Option<&'a IngressFiles>) -> Self {
-        let Some(files) = files else { return Self::default() };
-        let written = by_member(files.routes.iter());
+        let Some(seen) = files else { return Self::default() };
+        let written = by_member(seen.routes.iter());
         // while another configuration may still run, every route that there is a file of
-        let taken = if in_force(files) {
+        let taken = if in_force(seen) {
             written.clone()
         } else {
-            by_member(files.files.keys().filter(|path| path.starts_with("routes/")))
+            by_member(seen.files.keys().filter(|path| path.starts_with("routes/")))
         };
-        Self { written, taken }
+        let mut leads: BTreeMap<MemberName, Vec<&Lead>> = BTreeMap::new();
+        for (path, lead) in &seen.leads {
+            if let Some(member) = files::member_of(path) {
+                leads.entry(member).or_default().push(lead);
+            }
+        }
+        Self { written, taken, leads }
     }
 
     /// The paths of a member's routes in the configuration that was written.
     pub(super) fn written(&self, member: &MemberName) -> &[&'a str] {
         self.written.get(member).map_or(&[], Vec::as_slice)
+    }
+
+    /// The addresses of a member that visitors may still be sent to.
+    pub fn addresses(&self, member: &MemberName) -> impl Iterator<Item = Ipv4Addr> {
+        self.leads.get(member).into_iter().flatten().filter_map(|lead| lead.address)
     }
 
     /// Whether visitors may still be sent to a member.

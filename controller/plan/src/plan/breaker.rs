@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::scene::departed;
 use crate::docker::ObservedEngine;
 use crate::docker::names::{self, Object};
-use crate::document::values::MemberName;
+use crate::document::values::{EngineName, MemberName};
 use crate::fleet::Desired;
 use crate::observed::Observed;
 
@@ -41,6 +41,8 @@ impl Breaker {
         let limit = ALWAYS.max(present / SHARE);
         let because = if let Some(doubt) = desired.doubts.first() {
             format!("the fleet may not be complete: {doubt}")
+        } else if let Some(unseen) = unseen(desired, observed) {
+            format!("the engine {unseen} cannot be seen, and with it how many members would lose something")
         } else if removals.len() > limit {
             let count = removals.len();
             format!("{count} of {present} members would lose something at once, and {limit} may")
@@ -64,6 +66,12 @@ impl Breaker {
     pub fn into_held(self) -> Vec<Held> {
         self.held.into_values().collect()
     }
+}
+
+/// An engine that could not be looked at.
+fn unseen<'a>(desired: &'a Desired, observed: &Observed) -> Option<&'a EngineName> {
+    let mut names = desired.engines().iter().map(|engine| &engine.name.value);
+    names.find(|name| !matches!(observed.engines.get(*name), Some(Ok(_))))
 }
 
 /// How many members have a workload or a network on any engine.
@@ -114,8 +122,6 @@ pub fn is_stale(desired: &Desired, member: &MemberName, object: &Object) -> bool
     desired.spec.workloads().all(|(name, _)| name != *workload)
 }
 
-fn seen(
-    observed: &Observed,
-) -> impl Iterator<Item = (&crate::document::values::EngineName, &ObservedEngine)> {
+fn seen(observed: &Observed) -> impl Iterator<Item = (&EngineName, &ObservedEngine)> {
     observed.engines.iter().filter_map(|(name, engine)| engine.as_ref().ok().map(|engine| (name, engine)))
 }

@@ -17,6 +17,8 @@ pub struct Document<'a> {
     pub member: Option<&'a MemberName>,
     /// Every step with its lane, in order.
     pub steps: Vec<Entry<'a>>,
+    /// Steps that follow what is pending, with their lanes.
+    pub later: Vec<Entry<'a>>,
     /// What could not be planned yet.
     pub pending: Vec<Waiting<'a>>,
     /// Removals that are held.
@@ -58,6 +60,9 @@ impl Plan {
             member,
             steps: lanes()
                 .flat_map(|lane| lane.steps.iter().map(|step| Entry { lane: &lane.name, step }))
+                .collect(),
+            later: lanes()
+                .flat_map(|lane| lane.later.iter().map(|step| Entry { lane: &lane.name, step }))
                 .collect(),
             pending: lanes()
                 .flat_map(|lane| lane.pending.iter().map(|pending| Waiting { lane: &lane.name, pending }))

@@ -18,6 +18,8 @@ pub struct Lane {
     pub steps: Vec<Step>,
     /// What could not be planned yet.
     pub pending: Vec<Pending>,
+    /// Removals that follow what is pending: shown and agreed to with this plan, done by a later one.
+    pub later: Vec<Step>,
 }
 
 /// Something that cannot be planned yet.
@@ -65,6 +67,7 @@ impl Lane {
             engine: engine.cloned(),
             steps: Vec::new(),
             pending: Vec::new(),
+            later: Vec::new(),
         }
     }
 
@@ -108,12 +111,25 @@ impl Lane {
         self.pending.push(Pending { object, message, until: Until::Mended { remedy } });
     }
 
+    /// Notes steps that a later plan will do, once what is pending has come.
+    pub fn later(&mut self, plan: impl FnOnce(&mut Lane)) {
+        let mut lane = Lane::new(self.name.clone(), self.member.as_ref(), self.engine.as_ref());
+        plan(&mut lane);
+        self.later.append(&mut lane.steps);
+    }
+
     /// Plans the end of a container.
     pub fn stop_and_remove(&mut self, name: &str, because: &str) {
         let object = format!("container {name}");
         let stop = Action::StopContainer { name: name.to_owned(), seconds: STOP_SECONDS };
         self.step(object.clone(), because, stop);
         self.step(object, because, Action::RemoveContainer { name: name.to_owned() });
+    }
+
+    /// Plans the end of a container, once the ingress sends nobody to it any more.
+    pub fn remove_unrouted(&mut self, name: &str, because: &str) {
+        self.wait(format!("container {name}"), "until the ingress sends nobody here any more", STARTING);
+        self.later(|lane| lane.stop_and_remove(name, because));
     }
 
     /// Notes that something that is not ours stands where we would put something.

@@ -7,7 +7,7 @@ mod scene;
 mod step;
 mod text;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -18,7 +18,7 @@ pub use scene::{Revision, Scene};
 pub use step::{Action, Change, Step};
 pub use text::{Counts, text};
 
-use crate::docker::{ObservedEngine, sha256};
+use crate::docker::sha256;
 use crate::document::Engine;
 use crate::document::values::MemberName;
 use crate::fleet::Desired;
@@ -49,40 +49,58 @@ pub struct Request {
 pub fn plan(desired: &Desired, observed: &Observed, request: &Request) -> Plan {
     let breaker = Breaker::judge(desired, observed, &request.released);
     let mut lanes = certificate::lanes(desired, observed, request.only.as_ref(), request.now);
+    let mut scenes = Vec::new();
     for engine in desired.engines() {
         match observed.engines.get(&engine.name.value) {
-            Some(Ok(seen)) => on_engine(desired, observed, (engine, seen), &breaker, request, &mut lanes),
-            Some(Err(why)) => unreachable(desired, engine, why, &mut lanes),
-            None => unreachable(desired, engine, "it was not looked at", &mut lanes),
+            Some(Ok(seen)) => {
+                let only = request.only.as_ref();
+                scenes.push(Scene::new(desired, observed, (engine, seen), &breaker, only, request.now));
+            }
+            Some(Err(why)) => lanes.push(unreachable(desired, engine, why)),
+            None => lanes.push(unreachable(desired, engine, "it was not looked at")),
         }
+    }
+    let moving: Vec<_> = scenes.iter().map(|scene| moving(scene, &scenes)).collect();
+    for (scene, moving) in scenes.iter_mut().zip(moving) {
+        scene.moving = moving;
+        on_engine(scene, &mut lanes);
     }
     lanes.retain(|lane| !lane.is_idle());
     Plan { lanes, held: breaker.into_held() }
 }
 
-fn on_engine(
-    desired: &Desired,
-    observed: &Observed,
-    (engine, seen): (&Engine, &ObservedEngine),
-    breaker: &Breaker,
-    request: &Request,
-    lanes: &mut Vec<Lane>,
-) {
-    let scene = Scene::new(desired, observed, (engine, seen), breaker, request.only.as_ref(), request.now);
-    lanes.push(ingress::lane(&scene));
-    for (name, member) in desired.on_engine(scene.engine_name()) {
+/// Members that leave this engine for another one and are not served from there yet.
+fn moving(scene: &Scene, scenes: &[Scene]) -> BTreeMap<MemberName, String> {
+    let unsettled = scene.departed.iter().filter_map(|name| {
+        let member = scene.desired.members.get(name)?;
+        let there = scenes.iter().find(|other| *other.engine_name() == member.engine);
+        let missing = match there {
+            None => format!("until the engine {} can be reached, where it is to go", member.engine),
+            Some(there) if !site::is_settled(there, name, member) => {
+                format!("until it is served from the engine {}", member.engine)
+            }
+            Some(_) => return None,
+        };
+        Some((name.clone(), missing))
+    });
+    unsettled.collect()
+}
+
+fn on_engine(scene: &Scene, lanes: &mut Vec<Lane>) {
+    lanes.push(ingress::lane(scene));
+    for (name, member) in scene.desired.on_engine(scene.engine_name()) {
         if member.may_change() && scene.in_scope(name) {
-            lanes.push(site::lane(&scene, name, member));
+            lanes.push(site::lane(scene, name, member));
         }
     }
     for member in &scene.departed {
-        if scene.in_scope(member) && !breaker.holds(member) {
-            lanes.push(site::departure(&scene, member));
+        if scene.in_scope(member) && !scene.breaker.holds(member) {
+            lanes.push(site::departure(scene, member));
         }
     }
 }
 
-fn unreachable(desired: &Desired, engine: &Engine, why: &str, lanes: &mut Vec<Lane>) {
+fn unreachable(desired: &Desired, engine: &Engine, why: &str) -> Lane {
     let name = &engine.name.value;
     let mut lane = Lane::new(format!("{name}/engine"), None, Some(name));
     let count = desired.on_engine(name).count();
@@ -91,7 +109,7 @@ fn unreachable(desired: &Desired, engine: &Engine, why: &str, lanes: &mut Vec<La
         format!("it cannot be reached, and {count} members run on it: {why}"),
         format!("see that Docker runs and that {} leads to it", engine.endpoint),
     );
-    lanes.push(lane);
+    lane
 }
 
 impl Plan {
@@ -100,22 +118,27 @@ impl Plan {
         self.lanes.iter().flat_map(|lane| &lane.steps)
     }
 
-    /// Whether there is nothing to do.
+    /// Whether there is nothing to do now.
     pub fn is_empty(&self) -> bool {
         self.steps().next().is_none()
     }
 
-    /// SHA-256 over what is done and what is held: two plans with one digest do the same, for whatever reason.
+    /// Whether the world is as it should be: nothing to do, nothing to wait for, nothing held.
+    pub fn is_settled(&self) -> bool {
+        self.lanes.is_empty() && self.held.is_empty()
+    }
+
+    /// SHA-256 over what is done, now and later, and what is held: two plans with one digest do the same, for
+    /// whatever reason.
     pub fn digest(&self) -> String {
-        let steps: Vec<_> = self
-            .steps()
-            .map(|Step { member, engine, object, because: _, changes: _, action }| {
-                (member, engine, object, action)
-            })
-            .collect();
+        let what = |Step { member, engine, object, because: _, changes: _, action }| {
+            (member, engine, object, action)
+        };
+        let now: Vec<_> = self.steps().cloned().map(what).collect();
+        let later: Vec<_> = self.lanes.iter().flat_map(|lane| lane.later.clone()).map(what).collect();
         let held: Vec<_> =
             self.held.iter().map(|Held { member, objects, because: _ }| (member, objects)).collect();
         // texts, numbers and maps with text keys: there is nothing that JSON could not hold
-        sha256(&serde_json::to_vec(&(steps, held)).unwrap_or_default())
+        sha256(&serde_json::to_vec(&(now, later, held)).unwrap_or_default())
     }
 }

@@ -11,7 +11,7 @@ use crate::docker::names::{self, Object, Owned};
 use crate::docker::{ObservedContainer, ObservedEngine, addresses};
 use crate::document::Engine;
 use crate::document::values::{EngineName, MemberName, PlatformName};
-use crate::fleet::Desired;
+use crate::fleet::{Desired, DesiredMember};
 use crate::ingress::RoutesThere;
 use crate::observed::Observed;
 
@@ -35,6 +35,8 @@ pub struct Scene<'a> {
     pub subnets: BTreeMap<&'a MemberName, Ipv4Net>,
     /// Members with something on this engine that serves or could serve, whose document does not put them here.
     pub departed: BTreeSet<MemberName>,
+    /// Those of the departed that must stay until they are served from another engine, with what is missing there.
+    pub moving: BTreeMap<MemberName, String>,
     containers: BTreeMap<MemberName, Vec<Revision<'a>>>,
     volumes: BTreeMap<MemberName, Vec<&'a str>>,
     addresses: BTreeMap<&'a str, Vec<Ipv4Addr>>,
@@ -76,6 +78,7 @@ impl<'a> Scene<'a> {
             now,
             subnets,
             departed,
+            moving: BTreeMap::new(),
             containers: containers(platform, seen),
             volumes: volumes(platform, seen),
             addresses: addresses_in_use(seen),
@@ -158,8 +161,8 @@ fn addresses_in_use(seen: &ObservedEngine) -> BTreeMap<&str, Vec<Ipv4Addr>> {
 pub fn departed(desired: &Desired, engine: &EngineName, seen: &ObservedEngine) -> BTreeSet<MemberName> {
     let platform = desired.name();
     let stays = |member: &MemberName| {
-        desired.unknown.contains(member)
-            || desired.members.get(member).is_some_and(|desired| desired.engine == *engine)
+        let here = |desired: &DesiredMember| desired.engine == *engine || !desired.may_change();
+        desired.unknown.contains(member) || desired.members.get(member).is_some_and(here)
     };
     let serving = |object: &Object| matches!(object, Object::Workload(_) | Object::Network);
     let containers = seen.containers.values().map(|container| &container.labels);

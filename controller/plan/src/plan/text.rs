@@ -23,7 +23,8 @@ impl Plan {
     /// Counts what the plan does.
     pub fn counts(&self) -> Counts {
         let mut counts = Counts { held: self.held.len(), ..Counts::default() };
-        for step in self.steps() {
+        let later = self.lanes.iter().flat_map(|lane| &lane.later);
+        for step in self.steps().chain(later) {
             match sign(&step.action) {
                 '+' => counts.create += 1,
                 '-' => counts.remove += 1,
@@ -101,6 +102,9 @@ pub fn text(plan: &Plan) -> String {
                 }
             };
         }
+        for step in &lane.later {
+            let _ = writeln!(text, "  {} then {}: {}", sign(&step.action), step.title(), step.because);
+        }
         text.push('\n');
     }
     for held in &plan.held {
@@ -117,7 +121,7 @@ pub fn text(plan: &Plan) -> String {
         );
     }
     let Counts { create, change, remove, held } = plan.counts();
-    if plan.is_empty() && held == 0 {
+    if plan.is_settled() {
         text.push_str("Nothing to do: the world is as the fleet says.\n");
     } else {
         let _ =

@@ -45,7 +45,7 @@ pub struct Condition {
 pub struct MemberReport {
     /// The member.
     pub name: MemberName,
-    /// No condition is false.
+    /// Every condition is true.
     pub ready: bool,
     /// Its conditions, always in the same order.
     pub conditions: Vec<Condition>,
@@ -265,15 +265,17 @@ fn served(facts: &Facts, member: &DesiredMember) -> Option<Condition> {
 fn up_to_date(facts: &Facts, name: &MemberName, member: &DesiredMember) -> Condition {
     let kind = "UpToDate";
     let lanes = || facts.plan.lanes.iter().filter(|lane| lane.member.as_ref() == Some(name));
-    let failed = lanes().find_map(|lane| facts.failures.get(&lane.name));
-    let shared = facts.plan.lanes.iter().filter(|lane| {
-        lane.member.is_none() && lane.engine.as_ref().is_none_or(|engine| *engine == member.engine)
-    });
+    let shared = || {
+        facts.plan.lanes.iter().filter(|lane| {
+            lane.member.is_none() && lane.engine.as_ref().is_none_or(|engine| *engine == member.engine)
+        })
+    };
+    let failed = lanes().chain(shared()).find_map(|lane| facts.failures.get(&lane.name));
     if let Some(failure) = failed {
         return condition(kind, Status::False, "Failed", failure.clone());
     }
     let blocked =
-        lanes().chain(shared).flat_map(|lane| &lane.pending).find_map(|pending| match &pending.until {
+        lanes().chain(shared()).flat_map(|lane| &lane.pending).find_map(|pending| match &pending.until {
             Until::Mended { remedy } => Some(format!("{}: {}; {remedy}", pending.object, pending.message)),
             Until::Later { .. } => None,
         });

@@ -10,11 +10,20 @@ pub fn departure(scene: &Scene, member: &MemberName) -> Lane {
     let mut lane =
         Lane::new(format!("{}/{member}", scene.engine_name()), Some(member), Some(scene.engine_name()));
     let network = names::network(scene.platform(), member);
-    if scene.routes().lead_to(member) {
+    if let Some(missing) = scene.moving.get(member) {
+        lane.wait(format!("network {network}"), missing, STARTING);
+        lane.later(|lane| removals(scene, member, network, lane));
+    } else if scene.routes().lead_to(member) {
         lane.wait(format!("network {network}"), "until the ingress sends nobody here any more", STARTING);
-        return lane;
+        lane.later(|lane| removals(scene, member, network, lane));
+    } else {
+        keep_volumes(scene, member, &mut lane);
+        removals(scene, member, network, &mut lane);
     }
-    keep_volumes(scene, member, &mut lane);
+    lane
+}
+
+fn removals(scene: &Scene, member: &MemberName, network: String, lane: &mut Lane) {
     let because = "the fleet no longer has this member here; its volumes stay";
     for revision in scene.containers(member) {
         if matches!(revision.owned.object, Object::Workload(_)) {
@@ -25,7 +34,6 @@ pub fn departure(scene: &Scene, member: &MemberName) -> Lane {
     if there.is_some_and(|there| names::owned(scene.platform(), &there.labels).is_some()) {
         lane.step(format!("network {network}"), because, Action::RemoveNetwork { name: network });
     }
-    lane
 }
 
 /// A container that never starts says since when the volumes wait, and keeps a prune from taking them.
@@ -33,8 +41,16 @@ fn keep_volumes(scene: &Scene, member: &MemberName, lane: &mut Lane) {
     let there = scene.containers(member).iter().any(|revision| revision.owned.object == Object::Keeper);
     let volumes = scene.volumes(member);
     let image = &scene.engine.ingress.image.listed();
-    if there || volumes.is_empty() || !scene.seen.images.contains(image) {
+    if there || volumes.is_empty() {
         return;
+    }
+    if !scene.seen.images.contains(image) {
+        let image = scene.engine.ingress.image.to_string();
+        lane.step(
+            format!("image {image}"),
+            "the keeper of the volumes needs it",
+            Action::PullImage { image },
+        );
     }
     let day = scene.now.strftime("%Y-%m-%d").to_string();
     let names = volumes.iter().map(|name| (*name).to_owned());

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 
-use super::workload::steps;
+use super::workload::{pull, steps};
 use crate::docker::names::{self, Object};
 use crate::docker::{Build, addresses, label, secret_files};
 use crate::document::Workload;
@@ -22,7 +22,8 @@ pub fn lane(scene: &Scene, name: &MemberName, member: &DesiredMember) -> Lane {
         secrets: scene.observed.secrets.get(name),
     };
     welcome_back(scene, &build, &mut lane);
-    if !network(scene, &build, &mut lane) || !volumes(scene, &build, &mut lane) {
+    // the network last: should it have to be made anew, nothing else may be missing
+    if !volumes(scene, &build, &mut lane) || !network(scene, &build, &mut lane) {
         return lane;
     }
     workloads(scene, &build, &mut lane);
@@ -73,8 +74,13 @@ fn network(scene: &Scene, build: &Build, lane: &mut Lane) -> bool {
         }
         Some(_) => {
             let because = "egress changed, and only a new network can follow";
+            for (name, workload) in build.spec.workloads() {
+                pull(scene, &name, workload, lane);
+            }
             for revision in scene.containers(build.member) {
-                lane.stop_and_remove(revision.name, because);
+                if matches!(revision.owned.object, Object::Workload(_)) {
+                    lane.stop_and_remove(revision.name, because);
+                }
             }
             lane.step(object.clone(), because, Action::RemoveNetwork { name });
             lane.step(object.clone(), because, create);
@@ -131,7 +137,8 @@ fn workloads(scene: &Scene, build: &Build, lane: &mut Lane) {
         .iter()
         .filter_map(|revision| revision.seen.labels.get(label::ADDRESS)?.parse().ok())
         .collect();
-    // foreign containers on the member's network have their addresses too
+    // visitors may still be sent to these; and foreign containers on the member's network have their addresses too
+    taken.extend(scene.routes().addresses(build.member));
     let network = names::network(build.platform, build.member);
     taken.extend(scene.addresses(&network));
     let subnet = scene.subnets.get(build.member).copied();
@@ -185,11 +192,7 @@ fn stale(scene: &Scene, build: &Build, lane: &mut Lane) {
         }
         let Object::Workload(workload) = &revision.owned.object else { continue };
         if scene.routes().lead_to_workload(build.member, workload) {
-            lane.wait(
-                format!("container {}", revision.name),
-                "until the ingress sends nobody here any more",
-                STARTING,
-            );
+            lane.remove_unrouted(revision.name, "the document no longer names it");
         } else {
             lane.stop_and_remove(revision.name, "the document no longer names it");
         }

@@ -6,4 +6,4 @@ mod workload;
 
 pub use departure::departure;
 pub use lane::lane;
-pub use workload::{Serving, serving, trouble};
+pub use workload::{Serving, is_settled, serving, trouble};

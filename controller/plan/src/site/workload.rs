@@ -1,11 +1,14 @@
 //! One workload: which of its revisions serves, and the steps to the one that should.
 
+use std::net::Ipv4Addr;
+
 use crate::docker::names::{self, Object};
 use crate::docker::{
     Answer, Build, ContainerState, HealthState, ObservedContainer, changes, hash, label, secret_files,
 };
-use crate::document::values::WorkloadName;
+use crate::document::values::{MemberName, WorkloadName};
 use crate::document::{Update, Workload};
+use crate::fleet::DesiredMember;
 use crate::plan::{Action, Lane, RESTARTING, Revision, STARTING, Scene};
 
 /// Where visitors of a workload should go now.
@@ -75,19 +78,20 @@ pub(super) fn steps(
     scene: &Scene,
     build: &Build,
     (name, workload): (&WorkloadName, &Workload),
-    address: impl FnOnce() -> Option<std::net::Ipv4Addr>,
+    address: impl FnOnce() -> Option<Ipv4Addr>,
     lane: &mut Lane,
 ) -> bool {
     let declaration = build.declaration(name, workload);
     let wanted = hash(&declaration);
     let object = names::container(build.platform, build.member, name, &wanted);
-    let others: Vec<&Revision> =
-        revisions(scene, build, name).filter(|revision| revision.owned.hash != wanted).collect();
-    let current = revisions(scene, build, name).find(|revision| revision.owned.hash == wanted);
-    if let Some(current) = current {
-        return keep(scene, build, (name, workload), current, &others, lane);
-    }
-    if scene.seen.containers.contains_key(&object) {
+    let (mut current, others): (Vec<&Revision>, Vec<&Revision>) =
+        revisions(scene, build, name).partition(|revision| revision.owned.hash == wanted);
+    if let Some(current) = current.pop() {
+        if is_placed(scene, build, current) {
+            return keep(scene, build, (name, workload), current, &others, lane);
+        }
+        lane.stop_and_remove(current.name, "the member's network has other addresses now");
+    } else if scene.seen.containers.contains_key(&object) {
         lane.foreign("container", &object);
         return false;
     }
@@ -99,14 +103,17 @@ pub(super) fn steps(
         );
         return false;
     };
-    let image = workload.image.value.listed();
-    if !scene.seen.images.contains(&image) && !scene.seen.images.contains(workload.image.value.as_str()) {
-        let image = workload.image.to_string();
-        lane.step(format!("image {image}"), format!("{name} needs it"), Action::PullImage { image });
-    }
-    if update(workload) == Update::Replace {
-        for other in &others {
+    pull(scene, name, workload, lane);
+    for other in &others {
+        if update(workload) == Update::Replace {
             lane.stop_and_remove(other.name, "a new version takes its place, and two cannot run at once");
+        } else if is_useless(scene, build, other) {
+            lane.stop_and_remove(
+                other.name,
+                "it does not work, nobody is sent to it, and a newer version comes",
+            );
+        } else {
+            lane.later(|lane| lane.stop_and_remove(other.name, "the new version takes over"));
         }
     }
     let before = others.first().and_then(|other| other.seen.labels.get(label::DECLARATION));
@@ -126,6 +133,35 @@ pub(super) fn steps(
     start(&object, workload, format!("{name} should run"), lane);
     lane.wait(format!("container {object}"), format!("until {name} is ready"), STARTING);
     false
+}
+
+/// Plans to fetch the image of a workload, if the engine does not have it.
+pub(super) fn pull(scene: &Scene, name: &WorkloadName, workload: &Workload, lane: &mut Lane) {
+    let image = &workload.image.value;
+    if !scene.seen.images.contains(&image.listed()) && !scene.seen.images.contains(image.as_str()) {
+        let image = image.to_string();
+        lane.step(format!("image {image}"), format!("{name} needs it"), Action::PullImage { image });
+    }
+}
+
+/// Whether the address of a revision lies in its member's network.
+fn is_placed(scene: &Scene, build: &Build, revision: &Revision) -> bool {
+    let address: Option<Ipv4Addr> =
+        revision.seen.labels.get(label::ADDRESS).and_then(|text| text.parse().ok());
+    let subnet = scene.subnets.get(build.member);
+    address.zip(subnet).is_some_and(|(address, subnet)| subnet.contains(&address))
+}
+
+/// A revision that ended, or that never became ready, and to which no visitor is sent.
+fn is_useless(scene: &Scene, build: &Build, revision: &Revision) -> bool {
+    let address: Option<Ipv4Addr> =
+        revision.seen.labels.get(label::ADDRESS).and_then(|text| text.parse().ok());
+    let led = address.is_some_and(|address| scene.routes().addresses(build.member).any(|led| led == address));
+    !led && match revision.seen.state {
+        ContainerState::Created | ContainerState::Exited | ContainerState::Restarting => true,
+        ContainerState::Running => revision.seen.labels.contains_key(label::ASK) && !revision.seen.is_ready(),
+        ContainerState::Paused => false,
+    }
 }
 
 /// How a new version takes over, if the document does not say.
@@ -163,11 +199,7 @@ fn keep(
             if workload.hosts.is_empty() || crate::ingress::has_moved(scene, build, name, workload) {
                 lane.stop_and_remove(other.name, "a newer version has taken over");
             } else {
-                lane.wait(
-                    format!("container {}", other.name),
-                    "until the ingress sends nobody here any more",
-                    STARTING,
-                );
+                lane.remove_unrouted(other.name, "a newer version has taken over");
             }
         }
         return true;
@@ -187,4 +219,14 @@ fn keep(
         }
     }
     false
+}
+
+/// Whether every workload of a member is there as declared, and its visitors reach it.
+pub fn is_settled(scene: &Scene, name: &MemberName, member: &DesiredMember) -> bool {
+    let secrets = scene.observed.secrets.get(name);
+    let build = Build { platform: scene.platform(), member: name, spec: &member.spec, secrets };
+    member.spec.workloads().all(|(name, workload)| {
+        let current = matches!(serving(scene, &build, &name, workload), Serving::Current(_));
+        current && (workload.hosts.is_empty() || crate::ingress::has_moved(scene, &build, &name, workload))
+    })
 }

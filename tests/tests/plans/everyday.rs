@@ -1,41 +1,8 @@
-//! Plans as text: what a sysadmin reads for the changes of everyday life.
+//! Members that come, change, wait and leave.
 
-use campanile_plan::docker::{ContainerState, ObservedContainer, ObservedNetwork};
-use campanile_plan::fleet::Snapshot;
-use campanile_plan::plan::{Plan, text};
-use campanile_tests::fleets::{desired, member, snapshot};
-use campanile_tests::world::World;
-use expect_test::{Expect, expect};
+use expect_test::expect;
 
-const SITE: &str = "campanile/site:1";
-
-fn fleet(members: &[(&str, &str, &str)]) -> Snapshot {
-    snapshot(members.iter().map(|(name, image, more)| (*name, member(name, image, more))))
-}
-
-/// A plan as text; its digest changes with every byte of a file that it writes.
-fn shown(plan: &Plan) -> String {
-    text(plan).replace(&plan.digest(), "DIGEST")
-}
-
-/// The first plan that leads from one fleet, fully applied, to another.
-#[track_caller]
-fn check(before: &Snapshot, after: &Snapshot, expected: &Expect) {
-    let mut world = World::empty(&["main"]);
-    world.converge(&desired(before));
-    let plan = world.plan(&desired(after));
-    expected.assert_eq(&shown(&plan));
-    world.converge(&desired(after));
-}
-
-/// Every plan that leads from one fleet, fully applied, to another.
-#[track_caller]
-fn check_all(before: &Snapshot, after: &Snapshot, expected: &Expect) {
-    let mut world = World::empty(&["main"]);
-    world.converge(&desired(before));
-    let plans: Vec<String> = world.converge(&desired(after)).iter().map(shown).collect();
-    expected.assert_eq(&plans.join("-- next look --\n"));
-}
+use super::{SITE, check, check_all, fleet};
 
 #[test]
 fn nothing_to_do() {
@@ -103,8 +70,10 @@ fn a_new_image_takes_over_beside_the_old() {
                   image: campanile/site:1 → campanile/site:2
               ~ start container lecco.calco.site.ef0a76b4: site should run
               … wait for container lecco.calco.site.ef0a76b4, until site is ready
+              ~ then stop container lecco.calco.site.c66f05fe: the new version takes over
+              - then remove container lecco.calco.site.c66f05fe: the new version takes over
 
-            Plan: 1 to create, 2 to change, 0 to remove, 0 held.
+            Plan: 1 to create, 3 to change, 1 to remove, 0 held.
             Digest: DIGEST
             -- next look --
             main/ingress
@@ -113,8 +82,10 @@ fn a_new_image_takes_over_beside_the_old() {
 
             main/calco
               … wait for container lecco.calco.site.c66f05fe, until the ingress sends nobody here any more
+              ~ then stop container lecco.calco.site.c66f05fe: a newer version has taken over
+              - then remove container lecco.calco.site.c66f05fe: a newer version has taken over
 
-            Plan: 0 to create, 2 to change, 0 to remove, 0 held.
+            Plan: 0 to create, 3 to change, 1 to remove, 0 held.
             Digest: DIGEST
             -- next look --
             main/ingress
@@ -178,8 +149,11 @@ fn a_member_that_leaves_keeps_its_volumes() {
 
             main/calco
               … wait for network lecco.calco, until the ingress sends nobody here any more
+              ~ then stop container lecco.calco.site.328e4abe: the fleet no longer has this member here; its volumes stay
+              - then remove container lecco.calco.site.328e4abe: the fleet no longer has this member here; its volumes stay
+              - then remove network lecco.calco: the fleet no longer has this member here; its volumes stay
 
-            Plan: 0 to create, 2 to change, 0 to remove, 0 held.
+            Plan: 0 to create, 3 to change, 2 to remove, 0 held.
             Digest: DIGEST
             -- next look --
             main/ingress
@@ -214,8 +188,10 @@ fn a_service_that_leaves_the_document() {
 
             main/calco
               … wait for container lecco.calco.albo.1e1a26c8, until the ingress sends nobody here any more
+              ~ then stop container lecco.calco.albo.1e1a26c8: the document no longer names it
+              - then remove container lecco.calco.albo.1e1a26c8: the document no longer names it
 
-            Plan: 1 to create, 2 to change, 0 to remove, 0 held.
+            Plan: 1 to create, 3 to change, 1 to remove, 0 held.
             Digest: DIGEST
             -- next look --
             main/ingress
@@ -271,80 +247,4 @@ fn a_suspended_member_stays_as_it_is() {
             Nothing to do: the world is as the fleet says.
         "]],
     );
-}
-
-#[test]
-fn a_container_removed_by_hand_comes_back() {
-    let fleet = desired(&fleet(&[("calco", SITE, "")]));
-    let mut world = World::empty(&["main"]);
-    world.converge(&fleet);
-    world.engine("main").containers.retain(|name, _| name == "lecco.ingress");
-    expect![[r#"
-        main/calco
-          + create container lecco.calco.site.c66f05fe: site is not there
-          ~ start container lecco.calco.site.c66f05fe: site should run
-          … wait for container lecco.calco.site.c66f05fe, until site is ready
-
-        Plan: 1 to create, 1 to change, 0 to remove, 0 held.
-        Digest: DIGEST
-    "#]]
-    .assert_eq(&shown(&world.plan(&fleet)));
-    world.converge(&fleet);
-}
-
-#[test]
-fn what_is_not_ours_is_never_touched() {
-    let fleet = desired(&fleet(&[("calco", SITE, ""), ("dorio", SITE, "")]));
-    let mut world = World::empty(&["main"]);
-    let stranger = ObservedContainer {
-        labels: [("it.campanile.platform".to_owned(), "como".to_owned())].into(),
-        state: ContainerState::Exited,
-        health: None,
-        status: "Exited (1) 3 days ago".to_owned(),
-        addresses: [].into(),
-        answer: None,
-    };
-    world.engine("main").containers.insert("lecco.ingress".to_owned(), stranger);
-    world.engine("main").networks.insert("lecco.calco".to_owned(), ObservedNetwork::default());
-    expect![[r#"
-        certificate/authority
-          + create authority: the platform has no certificate authority yet
-          … wait for certificates, until the authority can issue them
-
-        main/ingress
-          + create volume lecco.ingress: the ingress keeps its files there
-          ! container lecco.ingress: a container of this name is there, and it is not ours; look at it with docker container inspect lecco.ingress; rename or remove it if nobody needs it
-
-        main/calco
-          ! network lecco.calco: a network of this name is there, and it is not ours; look at it with docker network inspect lecco.calco; rename or remove it if nobody needs it
-
-        main/dorio
-          + create network lecco.dorio: dorio has no network
-          ~ pull image campanile/site:1: site needs it
-          + create container lecco.dorio.site.1b76e6bc: site is not there
-          ~ start container lecco.dorio.site.1b76e6bc: site should run
-          … wait for container lecco.dorio.site.1b76e6bc, until site is ready
-
-        Plan: 4 to create, 2 to change, 0 to remove, 0 held.
-        Digest: DIGEST
-    "#]].assert_eq(&shown(&world.plan(&fleet)));
-}
-
-#[test]
-fn an_engine_that_is_away_stops_nobody_else() {
-    let fleet = desired(&fleet(&[("calco", SITE, "")]));
-    let mut world = World::empty(&["main"]);
-    let main = "main".parse().unwrap();
-    world.observed.engines.insert(main, Err("connection refused".to_owned()));
-    expect![[r#"
-        certificate/authority
-          + create authority: the platform has no certificate authority yet
-          … wait for certificates, until the authority can issue them
-
-        main/engine
-          ! engine main: it cannot be reached, and 1 members run on it: connection refused; see that Docker runs and that unix:///var/run/docker.sock leads to it
-
-        Plan: 1 to create, 0 to change, 0 to remove, 0 held.
-        Digest: DIGEST
-    "#]].assert_eq(&shown(&world.plan(&fleet)));
 }
