@@ -138,9 +138,9 @@ fn what_is_no_document() {
 #[test]
 fn what_would_take_from_others_or_from_the_host() {
     expect![[r#"
-        members/calco.yaml:6:18: the domain comune.calco.test belongs to domain (members/domain.yaml:6); use another name, or remove it there first
+        members/calco.yaml:6:18: the domain comune.calco.test is also claimed by domain (members/domain.yaml:6); use another name, or remove it there first
         members/climb.yaml:15:37: "/srv/../etc" is not a path to mount at; leave out //, /./, /../ and the last /
-        members/domain.yaml:6:18: the domain comune.calco.test belongs to calco (members/calco.yaml:6); use another name, or remove it there first
+        members/domain.yaml:6:18: the domain comune.calco.test is also claimed by calco (members/calco.yaml:6); use another name, or remove it there first
         members/etc.yaml:15:37: "/etc/ssl" is not a path to mount at; the container's own system lies there; use a folder of the application, such as /srv
         members/guest.yaml:10:13: the host www.comune.barzago.test belongs to barzago (members/barzago.yaml:10); use another name, or remove it there first
         members/guest.yaml:10:13: the host www.comune.barzago.test stands under the domain of barzago (members/barzago.yaml:6); use another name, or remove it there first

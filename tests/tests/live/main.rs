@@ -7,6 +7,7 @@
 mod documents;
 mod engine;
 mod proxy;
+mod rolling;
 mod room;
 mod visitor;
 

@@ -122,7 +122,7 @@ fn secrets(build: &Build, workload: &Workload, lane: &mut Lane) -> bool {
             format!("secret {secret}"),
             format!("the secret {secret} is not in the folder of secrets"),
             format!(
-                "write it to secrets/{}/{secret} in the state folder, readable by the controller alone",
+                "write it to secrets/{}/{secret} in the state folder, readable by the controller alone (chmod 600)",
                 build.member
             ),
         );
