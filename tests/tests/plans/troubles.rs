@@ -270,7 +270,7 @@ fn egress_changes_only_when_nothing_is_missing() {
     expect![[r#"
         main/calco
           + create volume lecco.calco.site.secrets: site keeps data there
-          ! secret key: the secret key is not in the folder of secrets; write it to secrets/calco/key in the state folder, readable by the controller alone
+          ! secret key: the secret key is not in the folder of secrets; write it to secrets/calco/key in the state folder, readable by the controller alone (chmod 600)
 
         Plan: 1 to create, 0 to change, 0 to remove, 0 held.
         Digest: DIGEST
