@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use campanile_plan::document::Problem;
 use campanile_plan::document::values::MemberName;
-use campanile_plan::fleet::{Desired, MEMBERS_FOLDER, Snapshot, Validated, parse, validate};
+use campanile_plan::fleet::{Desired, Snapshot, Validated, file_of, parse, validate};
 
 use crate::git::{FetchError, Fetcher, Source};
 use crate::state::{Accepted, FleetRecord, LeftOut, State, StateError};
@@ -82,7 +82,7 @@ impl Fleet {
     /// When the state folder cannot be written.
     pub fn accept(&self, state: &State) -> Result<(), StateError> {
         for member in &self.accepted {
-            if let Some(Ok(text)) = self.snapshot.files.get(&format!("{MEMBERS_FOLDER}/{member}.yaml")) {
+            if let Some(Ok(text)) = self.snapshot.files.get(&file_of(member)) {
                 state.accept(member, text)?;
             }
         }
@@ -110,7 +110,7 @@ impl Fleet {
     }
 
     fn names(&self, member: &MemberName) -> bool {
-        self.snapshot.files.contains_key(&format!("{MEMBERS_FOLDER}/{member}.yaml"))
+        self.snapshot.files.contains_key(&file_of(member))
     }
 }
 

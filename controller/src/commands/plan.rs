@@ -2,7 +2,7 @@
 
 use campanile_plan::document::Problem;
 use campanile_plan::document::values::MemberName;
-use campanile_plan::fleet::{MEMBERS_FOLDER, PLATFORM_FILE};
+use campanile_plan::fleet::{PLATFORM_FILE, file_of};
 use campanile_plan::plan::{Plan, Request, plan, text};
 
 use super::arguments::{self, Output};
@@ -49,7 +49,7 @@ pub(super) fn concerning<'a>(
     problems: &'a [Problem],
     only: Option<&MemberName>,
 ) -> impl Iterator<Item = &'a Problem> {
-    let file = only.map(|only| format!("{MEMBERS_FOLDER}/{only}.yaml"));
+    let file = only.map(file_of);
     problems.iter().filter(move |problem| {
         problem.file == PLATFORM_FILE || file.as_ref().is_none_or(|file| problem.file == *file)
     })

@@ -10,12 +10,13 @@ mod hosts;
 mod reference;
 mod sources;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// The top of the repository.
 fn root() -> PathBuf {
-    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
-    tests.parent().unwrap_or(tests).to_owned()
+    // as cargo runs it, not as it was compiled: clones may share the folder of compiled programs
+    let tests = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo runs the tests"));
+    tests.parent().unwrap_or(&tests).to_owned()
 }
 
 /// Every file below a folder of the repository, as paths from its top; what starts with a dot and what cargo builds is

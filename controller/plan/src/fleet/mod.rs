@@ -8,6 +8,6 @@ mod snapshot;
 mod validate;
 
 pub use desired::{Desired, DesiredMember, Treatment};
-pub use parse::{Declared, parse};
+pub use parse::{Declared, file_of, parse};
 pub use snapshot::{MEMBERS_FOLDER, PLATFORM_FILE, Snapshot, Unreadable};
 pub use validate::{Validated, validate};

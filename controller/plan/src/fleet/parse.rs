@@ -43,7 +43,7 @@ pub fn parse(snapshot: &Snapshot) -> Declared {
 }
 
 /// The file of a member's document.
-pub(super) fn file_of(member: &MemberName) -> String {
+pub fn file_of(member: &MemberName) -> String {
     format!("{MEMBERS_FOLDER}/{member}.yaml")
 }
 

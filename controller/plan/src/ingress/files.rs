@@ -1,6 +1,6 @@
 //! Names of the files in the ingress's volume: `routes/barzago.site.0123456789abcdef.conf`.
 
-use crate::docker::sha256;
+use crate::docker::{IngressFiles, sha256};
 use crate::document::values::{MemberName, WorkloadName};
 
 /// Digits of a content's hash in its file's name.
@@ -37,8 +37,13 @@ pub fn workload_of(path: &str) -> Option<WorkloadName> {
     path.strip_prefix("routes/")?.split('.').nth(1)?.parse().ok()
 }
 
+/// Whether a file is there, with the content that its name promises.
+pub fn is_whole(there: &IngressFiles, path: &str) -> bool {
+    there.files.get(path).is_some_and(|sha256| is_intact(path, sha256))
+}
+
 /// Whether a file's content, by its SHA-256, is the one that its name promises.
-pub fn is_intact(path: &str, sha256: &str) -> bool {
+fn is_intact(path: &str, sha256: &str) -> bool {
     let promised = path.rsplit('.').nth(1).and_then(|part| part.rsplit('/').next());
     promised.is_some_and(|promised| promised.len() == DIGITS && sha256.starts_with(promised))
 }

@@ -26,14 +26,6 @@ pub fn lane(scene: &Scene) -> Lane {
     lane
 }
 
-/// Whether the ingress of an engine runs the configuration that was written for it.
-pub fn ready(scene: &Scene) -> bool {
-    let container = scene.seen.containers.get(&names::ingress(scene.platform()));
-    let files = scene.seen.ingress.as_ref();
-    container.is_some_and(|container| container.state == ContainerState::Running)
-        && files.is_some_and(|files| files.current.is_some() && files.current == files.loaded)
-}
-
 fn volume(scene: &Scene, name: &str, lane: &mut Lane) -> bool {
     match scene.seen.volumes.get(name) {
         None => {
@@ -69,10 +61,7 @@ fn container(scene: &Scene, name: &str, lane: &mut Lane) -> bool {
             return running(&object, name, there.state, &there.status, lane);
         }
     }
-    if !scene.seen.images.contains(&ingress.image.listed()) {
-        let image = ingress.image.to_string();
-        lane.step(format!("image {image}"), "the ingress needs it", Action::PullImage { image });
-    }
+    scene.pull(&ingress.image, "the ingress needs it", lane);
     let before = there.and_then(|there| there.labels.get(label::DECLARATION));
     let changed = changes(before.map(String::as_str), &wanted.declaration);
     let because = if there.is_some() { "its declaration changed" } else { "the engine has no ingress" };
@@ -123,8 +112,8 @@ fn configuration(scene: &Scene, name: &str, there: &IngressFiles, lane: &mut Lan
         named.insert(path.clone());
         wanted.extend(text.map(|text| IngressFile { path, content: IngressContent::Text(text) }));
     }
-    let intact = |path: &str| there.files.get(path).is_some_and(|sha256| files::is_intact(path, sha256));
-    let missing: Vec<IngressFile> = wanted.into_iter().filter(|file| !intact(&file.path)).collect();
+    let missing: Vec<IngressFile> =
+        wanted.into_iter().filter(|file| !files::is_whole(there, &file.path)).collect();
     let in_force = there.current.as_deref() == Some(&digest) && there.loaded.as_deref() == Some(&digest);
     let container = name.to_owned();
     let object = format!("ingress {name}");

@@ -10,7 +10,7 @@ mod routes;
 mod there;
 
 pub use files::{member_of, workload_of};
-pub use lane::{lane, ready};
+pub use lane::lane;
 pub use nginx::lead;
 pub use routes::has_moved;
 pub use there::RoutesThere;

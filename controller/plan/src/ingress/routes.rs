@@ -54,7 +54,7 @@ fn changing(
     taken: &BTreeSet<&str>,
     routes: &mut Routes,
 ) {
-    let build = build(scene, name, member);
+    let build = scene.build(name, member);
     for (workload_name, workload) in
         member.spec.workloads().filter(|(_, workload)| !workload.hosts.is_empty())
     {
@@ -79,17 +79,9 @@ fn changing(
 
 /// Keeps those routes of a member that are in force, as far as their files are whole.
 fn keep(scene: &Scene, name: &MemberName, which: impl Fn(&str) -> bool, routes: &mut Routes) {
-    let whole = |path: &str| {
-        let there = scene.seen.ingress.as_ref().and_then(|files| files.files.get(path));
-        there.is_some_and(|sha256| files::is_intact(path, sha256))
-    };
+    let whole = |path: &str| scene.seen.ingress.as_ref().is_some_and(|there| files::is_whole(there, path));
     let own = scene.routes().written(name).iter().filter(|path| which(path) && whole(path));
     routes.extend(own.map(|path| ((*path).to_owned(), None)));
-}
-
-fn build<'a>(scene: &'a Scene<'_>, name: &'a MemberName, member: &'a DesiredMember) -> Build<'a> {
-    let secrets = scene.observed.secrets.get(name);
-    Build { platform: scene.platform(), member: name, spec: &member.spec, secrets }
 }
 
 /// The route of a workload with its path; none while the workload or its certificate is not there.

@@ -7,10 +7,11 @@ use ipnet::Ipv4Net;
 use jiff::Timestamp;
 
 use super::breaker::Breaker;
+use super::{Action, Lane};
 use crate::docker::names::{self, Object, Owned};
-use crate::docker::{ObservedContainer, ObservedEngine, addresses};
+use crate::docker::{Build, ObservedContainer, ObservedEngine, addresses, label};
 use crate::document::Engine;
-use crate::document::values::{EngineName, MemberName, PlatformName};
+use crate::document::values::{EngineName, ImageReference, MemberName, PlatformName};
 use crate::fleet::{Desired, DesiredMember};
 use crate::ingress::RoutesThere;
 use crate::observed::Observed;
@@ -54,6 +55,13 @@ pub struct Revision<'a> {
     pub seen: &'a ObservedContainer,
 }
 
+impl Revision<'_> {
+    /// Its fixed address, also while it is stopped.
+    pub fn address(&self) -> Option<Ipv4Addr> {
+        self.seen.labels.get(label::ADDRESS)?.parse().ok()
+    }
+}
+
 impl<'a> Scene<'a> {
     /// Looks at one engine.
     pub fn new(
@@ -94,6 +102,20 @@ impl<'a> Scene<'a> {
     /// The engine's name.
     pub fn engine_name(&self) -> &'a EngineName {
         &self.engine.name.value
+    }
+
+    /// What builds the objects of a member.
+    pub fn build<'s>(&'s self, name: &'s MemberName, member: &'s DesiredMember) -> Build<'s> {
+        let secrets = self.observed.secrets.get(name);
+        Build { platform: self.platform(), member: name, spec: &member.spec, secrets }
+    }
+
+    /// Plans to fetch an image, if the engine does not have it.
+    pub fn pull(&self, image: &ImageReference, because: &str, lane: &mut Lane) {
+        if !self.seen.images.contains(&image.listed()) && !self.seen.images.contains(image.as_str()) {
+            let image = image.to_string();
+            lane.step(format!("image {image}"), because, Action::PullImage { image });
+        }
     }
 
     /// The containers of a member.

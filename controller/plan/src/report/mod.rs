@@ -7,10 +7,10 @@ use serde::Serialize;
 
 use crate::certificate;
 use crate::docker::names::{self, Object};
-use crate::docker::{Answer, Build, label};
+use crate::docker::{Answer, label};
 use crate::document::Problem;
 use crate::document::values::{DomainName, MemberName};
-use crate::fleet::{Desired, DesiredMember, MEMBERS_FOLDER, Treatment};
+use crate::fleet::{Desired, DesiredMember, Treatment, file_of};
 use crate::observed::Observed;
 use crate::plan::{Breaker, Plan, Scene, Until};
 use crate::site::{Serving, serving, trouble};
@@ -82,7 +82,10 @@ pub struct Facts<'a> {
 
 /// Says what can be said of every member.
 pub fn report(facts: &Facts) -> Vec<MemberReport> {
-    let members = facts.desired.members.iter().map(|(name, member)| (name, declared(facts, name, member)));
+    let breaker = Breaker::default();
+    let scenes = scenes(facts, &breaker);
+    let members =
+        facts.desired.members.iter().map(|(name, member)| (name, declared(facts, &scenes, name, member)));
     let unknown = facts.desired.unknown.iter().map(|name| (name, vec![document(facts, name, None)]));
     let held = facts.plan.held.iter().filter(|held| {
         !facts.desired.members.contains_key(&held.member) && !facts.desired.unknown.contains(&held.member)
@@ -134,12 +137,20 @@ fn condition(
     Condition { kind, status, reason, message: message.into() }
 }
 
-fn declared(facts: &Facts, name: &MemberName, member: &DesiredMember) -> Vec<Condition> {
+/// Every engine that was seen, looked at once for all its members.
+fn scenes<'a>(facts: &Facts<'a>, breaker: &'a Breaker) -> Vec<Scene<'a>> {
+    let Facts { desired, observed, now, .. } = *facts;
+    let seen = desired.engines().iter().filter_map(|engine| {
+        let seen = observed.engines.get(&engine.name.value)?.as_ref().ok()?;
+        Some(Scene::new(desired, observed, (engine, seen), breaker, None, now))
+    });
+    seen.collect()
+}
+
+fn declared(facts: &Facts, scenes: &[Scene], name: &MemberName, member: &DesiredMember) -> Vec<Condition> {
     let mut conditions = vec![document(facts, name, Some(member.treatment))];
-    let seen = facts.observed.engines.get(&member.engine);
-    let engine = facts.desired.engines().iter().find(|engine| engine.name.value == member.engine);
-    let (Some(Ok(seen)), Some(engine)) = (seen, engine) else {
-        let why = match seen {
+    let Some(scene) = scenes.iter().find(|scene| *scene.engine_name() == member.engine) else {
+        let why = match facts.observed.engines.get(&member.engine) {
             Some(Err(why)) => why.as_str(),
             _ => "it was not looked at",
         };
@@ -149,9 +160,7 @@ fn declared(facts: &Facts, name: &MemberName, member: &DesiredMember) -> Vec<Con
         return conditions;
     };
     conditions.push(condition("EngineReachable", Status::True, "Reached", format!("on {}", member.engine)));
-    let breaker = Breaker::default();
-    let scene = Scene::new(facts.desired, facts.observed, (engine, seen), &breaker, None, facts.now);
-    conditions.push(workloads(&scene, name, member));
+    conditions.push(workloads(scene, name, member));
     conditions.extend(certified(facts, name, member));
     conditions.extend(served(facts, member));
     conditions.push(up_to_date(facts, name, member));
@@ -159,7 +168,7 @@ fn declared(facts: &Facts, name: &MemberName, member: &DesiredMember) -> Vec<Con
 }
 
 fn document(facts: &Facts, name: &MemberName, treatment: Option<Treatment>) -> Condition {
-    let file = format!("{MEMBERS_FOLDER}/{name}.yaml");
+    let file = file_of(name);
     let problems: Vec<&Problem> = facts.problems.iter().filter(|problem| problem.file == file).collect();
     let stays = match treatment {
         Some(Treatment::LastValid) => "the last valid document stays in force",
@@ -180,8 +189,7 @@ fn document(facts: &Facts, name: &MemberName, treatment: Option<Treatment>) -> C
 }
 
 fn workloads(scene: &Scene, name: &MemberName, member: &DesiredMember) -> Condition {
-    let secrets = scene.observed.secrets.get(name);
-    let build = Build { platform: scene.platform(), member: name, spec: &member.spec, secrets };
+    let build = scene.build(name, member);
     let mut troubles = Vec::new();
     let mut older = Vec::new();
     let mut count = 0;

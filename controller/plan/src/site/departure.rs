@@ -44,14 +44,7 @@ fn keep_volumes(scene: &Scene, member: &MemberName, lane: &mut Lane) {
     if there || volumes.is_empty() {
         return;
     }
-    if !scene.seen.images.contains(image) {
-        let image = scene.engine.ingress.image.to_string();
-        lane.step(
-            format!("image {image}"),
-            "the keeper of the volumes needs it",
-            Action::PullImage { image },
-        );
-    }
+    scene.pull(&scene.engine.ingress.image, "the keeper of the volumes needs it", lane);
     let day = scene.now.strftime("%Y-%m-%d").to_string();
     let names = volumes.iter().map(|name| (*name).to_owned());
     let container = keeper(scene.platform(), member, names, image, &day);

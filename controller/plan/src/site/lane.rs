@@ -3,24 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 
-use super::workload::{pull, steps};
+use super::workload::steps;
 use crate::docker::names::{self, Object};
-use crate::docker::{Build, addresses, label, secret_files};
+use crate::docker::{Build, addresses, secret_files};
 use crate::document::Workload;
 use crate::document::values::{MemberName, WorkloadName};
 use crate::fleet::DesiredMember;
-use crate::plan::{Action, Lane, STARTING, Scene};
+use crate::plan::{Action, Lane, Revision, STARTING, Scene};
 
 /// Plans everything of a member on its engine but the routes.
 pub fn lane(scene: &Scene, name: &MemberName, member: &DesiredMember) -> Lane {
     let mut lane =
         Lane::new(format!("{}/{name}", scene.engine_name()), Some(name), Some(scene.engine_name()));
-    let build = Build {
-        platform: scene.platform(),
-        member: name,
-        spec: &member.spec,
-        secrets: scene.observed.secrets.get(name),
-    };
+    let build = scene.build(name, member);
     welcome_back(scene, &build, &mut lane);
     // the network last: should it have to be made anew, nothing else may be missing
     if !volumes(scene, &build, &mut lane) || !network(scene, &build, &mut lane) {
@@ -75,7 +70,7 @@ fn network(scene: &Scene, build: &Build, lane: &mut Lane) -> bool {
         Some(_) => {
             let because = "egress changed, and only a new network can follow";
             for (name, workload) in build.spec.workloads() {
-                pull(scene, &name, workload, lane);
+                scene.pull(&workload.image.value, &format!("{name} needs it"), lane);
             }
             for revision in scene.containers(build.member) {
                 if matches!(revision.owned.object, Object::Workload(_)) {
@@ -132,11 +127,8 @@ fn secrets(build: &Build, workload: &Workload, lane: &mut Lane) -> bool {
 
 /// Plans every workload whose needs are ready.
 fn workloads(scene: &Scene, build: &Build, lane: &mut Lane) {
-    let mut taken: BTreeSet<Ipv4Addr> = scene
-        .containers(build.member)
-        .iter()
-        .filter_map(|revision| revision.seen.labels.get(label::ADDRESS)?.parse().ok())
-        .collect();
+    let mut taken: BTreeSet<Ipv4Addr> =
+        scene.containers(build.member).iter().filter_map(Revision::address).collect();
     // visitors may still be sent to these; and foreign containers on the member's network have their addresses too
     taken.extend(scene.routes().addresses(build.member));
     let network = names::network(build.platform, build.member);

@@ -103,7 +103,7 @@ pub(super) fn steps(
         );
         return false;
     };
-    pull(scene, name, workload, lane);
+    scene.pull(&workload.image.value, &format!("{name} needs it"), lane);
     for other in &others {
         if update(workload) == Update::Replace {
             lane.stop_and_remove(other.name, "a new version takes its place, and two cannot run at once");
@@ -135,28 +135,17 @@ pub(super) fn steps(
     false
 }
 
-/// Plans to fetch the image of a workload, if the engine does not have it.
-pub(super) fn pull(scene: &Scene, name: &WorkloadName, workload: &Workload, lane: &mut Lane) {
-    let image = &workload.image.value;
-    if !scene.seen.images.contains(&image.listed()) && !scene.seen.images.contains(image.as_str()) {
-        let image = image.to_string();
-        lane.step(format!("image {image}"), format!("{name} needs it"), Action::PullImage { image });
-    }
-}
-
 /// Whether the address of a revision lies in its member's network.
 fn is_placed(scene: &Scene, build: &Build, revision: &Revision) -> bool {
-    let address: Option<Ipv4Addr> =
-        revision.seen.labels.get(label::ADDRESS).and_then(|text| text.parse().ok());
     let subnet = scene.subnets.get(build.member);
-    address.zip(subnet).is_some_and(|(address, subnet)| subnet.contains(&address))
+    revision.address().zip(subnet).is_some_and(|(address, subnet)| subnet.contains(&address))
 }
 
 /// A revision that ended, or that never became ready, and to which no visitor is sent.
 fn is_useless(scene: &Scene, build: &Build, revision: &Revision) -> bool {
-    let address: Option<Ipv4Addr> =
-        revision.seen.labels.get(label::ADDRESS).and_then(|text| text.parse().ok());
-    let led = address.is_some_and(|address| scene.routes().addresses(build.member).any(|led| led == address));
+    let led = revision
+        .address()
+        .is_some_and(|address| scene.routes().addresses(build.member).any(|led| led == address));
     !led && match revision.seen.state {
         ContainerState::Created | ContainerState::Exited | ContainerState::Restarting => true,
         ContainerState::Running => revision.seen.labels.contains_key(label::ASK) && !revision.seen.is_ready(),
@@ -223,8 +212,7 @@ fn keep(
 
 /// Whether every workload of a member is there as declared, and its visitors reach it.
 pub fn is_settled(scene: &Scene, name: &MemberName, member: &DesiredMember) -> bool {
-    let secrets = scene.observed.secrets.get(name);
-    let build = Build { platform: scene.platform(), member: name, spec: &member.spec, secrets };
+    let build = scene.build(name, member);
     member.spec.workloads().all(|(name, workload)| {
         let current = matches!(serving(scene, &build, &name, workload), Serving::Current(_));
         current && (workload.hosts.is_empty() || crate::ingress::has_moved(scene, &build, &name, workload))
