@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use campanile_plan::docker::Answer;
 use campanile_plan::document::Engine;
-use campanile_plan::document::values::{DomainName, Endpoint};
+use campanile_plan::document::values::{DomainName, Endpoint, MemberName};
 use campanile_plan::fleet::Desired;
 use futures_util::future::join_all;
-use futures_util::{StreamExt, stream};
 use http_body_util::Empty;
 use hyper::body::Bytes;
 use hyper_util::rt::TokioIo;
@@ -19,42 +18,70 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
 use tokio::net::{TcpStream, lookup_host};
+use tokio::sync::Semaphore;
 use tokio_rustls::TlsConnector;
+
+use crate::known::Asked;
 
 /// Time for one host, from connecting to the answer's head.
 const TIME: Duration = Duration::from_secs(5);
 /// Hosts that are asked at once.
 const AT_ONCE: usize = 32;
 
-/// Asks every host of the members; `authority` is the PEM of the CA that their certificates must lead to.
-pub async fn ask(desired: &Desired, authority: &[u8]) -> BTreeMap<DomainName, Answer> {
-    let tls = match connector(authority) {
-        Ok(tls) => tls,
-        Err(why) => return all(desired, &why),
-    };
-    let mut asked = Vec::new();
-    let addresses = join_all(desired.engines().iter().map(ingress_address)).await;
-    for (engine, address) in desired.engines().iter().zip(addresses) {
-        for (_, member) in desired.on_engine(&engine.name.value) {
-            asked.extend(member.spec.hosts().map(|host| (host.value.clone(), address.clone())));
-        }
-    }
-    let answers = stream::iter(asked).map(|(host, address)| {
-        let tls = tls.clone();
-        async move {
-            let answer = match address {
-                Ok(address) => ask_host(&tls, address, &host).await,
-                Err(why) => Answer::Nothing(why),
-            };
-            (host, answer)
-        }
-    });
-    answers.buffer_unordered(AT_ONCE).collect().await
+/// Asks hosts from outside; every copy asks in the same way.
+#[derive(Clone)]
+pub struct Visitor {
+    tls: Result<TlsConnector, String>,
+    at_once: Arc<Semaphore>,
 }
 
-fn all(desired: &Desired, why: &str) -> BTreeMap<DomainName, Answer> {
-    let hosts = desired.members.values().flat_map(|member| member.spec.hosts());
-    hosts.map(|host| (host.value.clone(), Answer::Nothing(why.to_owned()))).collect()
+/// A host that is to be asked.
+#[derive(Debug, Clone)]
+pub struct Host {
+    /// Whose it is.
+    pub member: MemberName,
+    /// The engine whose ingress leads there.
+    pub engine: Arc<Engine>,
+}
+
+/// Every host of a fleet.
+pub fn hosts(desired: &Desired) -> BTreeMap<DomainName, Host> {
+    let mut hosts = BTreeMap::new();
+    for engine in desired.engines() {
+        let engine = Arc::new(engine.clone());
+        for (name, member) in desired.on_engine(&engine.name.value) {
+            let host = Host { member: name.clone(), engine: Arc::clone(&engine) };
+            hosts.extend(member.spec.hosts().map(|named| (named.value.clone(), host.clone())));
+        }
+    }
+    hosts
+}
+
+impl Visitor {
+    /// A visitor who trusts the CA with this certificate, in PEM, and nobody else.
+    pub fn new(authority: &[u8]) -> Self {
+        Self { tls: connector(authority), at_once: Arc::new(Semaphore::new(AT_ONCE)) }
+    }
+
+    /// Asks one host.
+    pub async fn ask(&self, name: &DomainName, host: &Host) -> Asked {
+        // the semaphore is never closed
+        let _turn = self.at_once.acquire().await;
+        let begun = Instant::now();
+        let answer = match (&self.tls, ingress_address(&host.engine).await) {
+            (Ok(tls), Ok(address)) => ask_host(tls, address, name).await,
+            (Err(why), _) => Answer::Nothing(why.clone()),
+            (_, Err(why)) => Answer::Nothing(why),
+        };
+        Asked { member: host.member.clone(), answer, seconds: begun.elapsed().as_secs_f64() }
+    }
+
+    /// Asks every host of a fleet.
+    pub async fn ask_all(&self, desired: &Desired) -> BTreeMap<DomainName, Asked> {
+        let hosts = hosts(desired);
+        let asked = hosts.iter().map(|(name, host)| async { (name.clone(), self.ask(name, host).await) });
+        join_all(asked).await.into_iter().collect()
+    }
 }
 
 fn connector(authority: &[u8]) -> Result<TlsConnector, String> {

@@ -1,10 +1,13 @@
 //! One pass: look, decide, act, until the plan is empty or only waits for something that does not come.
 
+mod guide;
 mod lanes;
+mod memory;
 mod patience;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use campanile_plan::document::values::MemberName;
@@ -14,14 +17,14 @@ use campanile_plan::plan::{Plan, Request, plan};
 use jiff::Timestamp;
 use serde::Serialize;
 
+pub use guide::{Aim, Forgiven, Guide, Turn};
+pub use lanes::Tried;
+pub use memory::Memory;
+
 use crate::progress::Progress;
 use crate::state::{LeftOut, StateError};
-use crate::world::World;
+use crate::world::{Hands, Seen};
 use lanes::Lanes;
-use patience::Patience;
-
-/// Between two looks while something starts.
-const PAUSE: Duration = Duration::from_millis(250);
 
 /// What a pass may do.
 #[derive(Debug, Clone)]
@@ -30,7 +33,7 @@ pub struct Limits {
     pub only: Option<MemberName>,
     /// Members whose held removals a person let through.
     pub released: BTreeSet<MemberName>,
-    /// Lanes that run at once.
+    /// Lanes that run at once on one engine.
     pub parallel: usize,
     /// For the whole pass.
     pub time: Duration,
@@ -73,54 +76,86 @@ pub struct Outcome {
     pub done: Vec<Done>,
     /// Failures by lane.
     pub failures: Failures,
+    /// What should be, as it was last asked; none before the first look.
+    pub desired: Option<Arc<Desired>>,
     /// The last look.
-    pub observed: Observed,
+    pub observed: Arc<Observed>,
     /// What would still have to be done after it.
-    pub plan: Plan,
+    pub plan: Arc<Plan>,
     /// Files of the state folder that were left out.
     pub left_out: Vec<LeftOut>,
 }
 
 impl Outcome {
+    /// Whether every engine was seen.
+    pub fn sees_all(&self) -> bool {
+        let engines = &self.observed.engines;
+        let all = self.desired.as_ref().is_some_and(|desired| desired.engines().len() == engines.len());
+        all && engines.values().all(Result::is_ok)
+    }
+
     /// Whether the whole fleet was seen, nothing failed and nothing is held.
     pub fn is_whole(&self) -> bool {
-        let seen = self.observed.engines.values().all(Result::is_ok);
-        seen && self.failures.is_empty() && self.plan.held.is_empty()
+        self.sees_all() && self.failures.is_empty() && self.plan.held.is_empty()
     }
 }
 
-/// Looks, decides and acts until there is nothing left that could be done.
+/// Looks, decides and acts until there is nothing left that could be done now.
 ///
 /// # Errors
 /// When the state folder cannot be read; everything else stands in the outcome.
-pub async fn pass(
-    desired: &Desired,
-    world: &World<'_>,
+pub async fn pass<H: Hands>(
+    guide: &dyn Guide,
+    hands: &H,
+    memory: &mut Memory,
     limits: &Limits,
     progress: &Progress,
 ) -> Result<Outcome, StateError> {
+    memory.begin(limits.time);
     let mut outcome = Outcome::default();
-    let mut patience = Patience::new(limits.time);
-    let mut lanes = Lanes::new(world, progress, limits.parallel);
+    let mut lanes = Lanes::new(guide, hands, progress, limits.parallel);
     loop {
+        let Aim { desired, mut scope, forgiven } = guide.aim();
+        memory.forget_failures(&forgiven);
+        scope.merge(lanes.touched());
+        scope.merge(memory.waited_for());
+        let begun = std::time::Instant::now();
+        let Seen { observed, left_out } = hands.observe(&desired, &scope).await?; // I/O
+        let looked = begun.elapsed();
         let now = Timestamp::now();
-        let (observed, left_out) = world.observe().await?; // I/O
         let request = Request { now, only: limits.only.clone(), released: limits.released.clone() };
-        let plan = plan(desired, &observed, &request);
-        patience.forgive(&observed, &plan, &mut outcome.failures);
-        if !patience.is_over() {
-            lanes.queue(&plan, &outcome.failures);
+        let begun = std::time::Instant::now();
+        let plan = Arc::new(plan(&desired, &observed, &request));
+        let planned = begun.elapsed();
+        for lane in memory.forgive(&observed, &plan) {
+            lanes.forget(&lane);
         }
+        if !memory.is_over() && !guide.is_stopping() {
+            lanes.queue(&plan, memory);
+        } else {
+            lanes.give_up();
+        }
+        outcome = Outcome { desired: Some(desired), observed, plan, left_out, ..outcome };
+        guide.turned(&Turn {
+            outcome: &outcome,
+            failures: memory.failures(),
+            scope: &scope,
+            looked,
+            planned,
+        });
         let idle = lanes.is_idle();
-        lanes.run(now, &mut outcome).await; // I/O
-        let waits = patience.waits(&plan, &observed, &outcome.failures);
-        outcome = Outcome { observed, plan, left_out, ..outcome };
-        if idle && (!waits || patience.is_over()) {
+        let waits = memory.waits(&outcome.plan, &outcome.observed) && !guide.is_stopping();
+        let begun = std::time::Instant::now();
+        lanes.run(now, memory.most(waits), &mut outcome, memory).await; // I/O
+        guide.acted(begun.elapsed());
+        if idle && (!waits || memory.is_over()) {
+            outcome.failures = memory.failures().clone();
             return Ok(outcome);
         }
         if idle {
             progress.waiting(&outcome.plan);
-            tokio::time::sleep(PAUSE).await;
+            let pause = tokio::time::sleep(memory.pause());
+            tokio::select! { () = pause => {}, () = guide.stirred() => {} }
         }
     }
 }

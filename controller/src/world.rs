@@ -3,8 +3,10 @@
 mod engines;
 
 use std::io;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use campanile_plan::document::values::{EngineName, MemberName, PlatformName, SecretName};
+use campanile_plan::document::values::{EngineName, MemberName, SecretName};
 use campanile_plan::document::{Platform, Registry};
 use campanile_plan::fleet::Desired;
 use campanile_plan::observed::Observed;
@@ -12,17 +14,63 @@ use campanile_plan::plan::{Action, Step};
 use jiff::Timestamp;
 
 use crate::docker::{EngineError, StepError, Vault};
+use crate::locked::locked;
+use crate::scope::Scope;
 use crate::state::{LeftOut, State, StateError};
-use engines::Engines;
+pub use engines::Engines;
 
 /// Largest password of a registry, in bytes.
 const PASSWORD_BYTES: u64 = 4096;
 
+/// What a pass looks at and changes.
+pub trait Hands: Send + Sync {
+    /// Looks at what the scope names; of the rest, it tells what it saw last. An engine that is away is part of what
+    /// is seen.
+    ///
+    /// # Errors
+    /// When the state folder cannot be read.
+    fn observe(
+        &self,
+        desired: &Desired,
+        scope: &Scope,
+    ) -> impl Future<Output = Result<Seen, StateError>> + Send;
+
+    /// Does one step; `progress` hears how far a long one is.
+    ///
+    /// # Errors
+    /// Why it was not done.
+    fn act(
+        &self,
+        step: &Step,
+        now: Timestamp,
+        progress: &(dyn Fn(&str) + Sync),
+    ) -> impl Future<Output = Result<(), DoError>> + Send;
+}
+
+/// What a look saw.
+#[derive(Debug, Clone, Default)]
+pub struct Seen {
+    /// The world.
+    pub observed: Arc<Observed>,
+    /// Files of the state folder that were left out.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// How a world is looked at; by default, as a command does that looks a few times and ends.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Manner {
+    /// How long a look at an engine is waited for before the others go on without it; to its end, if none.
+    pub grace: Option<Duration>,
+    /// Containers of an engine whose limits are read at each look at all of it, others each time: the lists do not
+    /// tell them, and a call for each container would grow with their number.
+    pub inspected: usize,
+}
+
 /// Every engine of a platform, and the state folder.
-pub struct World<'a> {
-    desired: &'a Desired,
-    state: &'a State,
-    engines: Engines<'a>,
+pub struct World {
+    state: State,
+    platform: Mutex<Option<Arc<Platform>>>,
+    engines: Engines,
 }
 
 /// Why a step could not be done.
@@ -55,34 +103,34 @@ pub enum DoError {
     },
 }
 
-impl<'a> World<'a> {
+impl World {
     /// A world that is reached when it is first looked at.
-    pub fn new(desired: &'a Desired, state: &'a State) -> Self {
-        Self { desired, state, engines: Engines::new(desired) }
+    pub fn new(state: &State, manner: Manner) -> Self {
+        Self { state: state.clone(), platform: Mutex::default(), engines: Engines::new(manner) }
     }
 
-    /// Looks at everything. An engine that is away is part of what is seen.
-    ///
-    /// # Errors
-    /// When the state folder cannot be read.
-    pub async fn observe(&self) -> Result<(Observed, Vec<LeftOut>), StateError> {
+    /// The engines, for those who listen to them.
+    pub fn engines(&self) -> &Engines {
+        &self.engines
+    }
+}
+
+impl Hands for World {
+    async fn observe(&self, desired: &Desired, scope: &Scope) -> Result<Seen, StateError> {
+        self.turn_to(&desired.platform);
         let certificates = self.state.observe_certificates()?;
         let secrets = self.state.observe_secrets()?;
         let observed = Observed {
-            engines: self.engines.observe().await,
+            engines: self.engines.observe(&desired.platform, scope).await,
             authority: certificates.authority,
             certificates: certificates.certificates,
             secrets: secrets.fingerprints,
         };
         let left_out = certificates.left_out.into_iter().chain(secrets.left_out).collect();
-        Ok((observed, left_out))
+        Ok(Seen { observed: Arc::new(observed), left_out })
     }
 
-    /// Does one step; `progress` hears how far a long one is.
-    ///
-    /// # Errors
-    /// Why it was not done.
-    pub async fn act(
+    async fn act(
         &self,
         step: &Step,
         now: Timestamp,
@@ -98,17 +146,42 @@ impl<'a> World<'a> {
             }
             (_, Some(name), _) => {
                 let away = |source| DoError::Away { name: name.clone(), source };
+                let Some(platform) = self.platform() else {
+                    return Err(DoError::Nowhere { object: step.object.clone() });
+                };
                 let engine = self.engines.get(name).await.map_err(away)?;
-                let vault = PlatformVault { state: self.state, platform: &self.desired.platform };
-                engine.apply(step, &vault, progress).await.map_err(DoError::Engine)
+                let vault = PlatformVault { state: &self.state, platform: &platform };
+                let done = engine.apply(step, &vault, progress).await;
+                if let (Action::CreateNetwork(network), Err(StepError::Taken { .. })) = (&step.action, &done)
+                {
+                    self.engines.refused(name, network.subnet).await;
+                }
+                done.map_err(DoError::Engine)
             }
             _ => Err(DoError::Nowhere { object: step.object.clone() }),
         }
     }
+}
+
+impl World {
+    /// Goes by this platform from now on.
+    fn turn_to(&self, platform: &Platform) {
+        let mut known = locked(&self.platform);
+        if known.as_deref() != Some(platform) {
+            *known = Some(Arc::new(platform.clone()));
+        }
+    }
+
+    /// The platform as it was last seen; none before the first look.
+    fn platform(&self) -> Option<Arc<Platform>> {
+        locked(&self.platform).clone()
+    }
 
     fn create_authority(&self, now: Timestamp) -> Result<(), DoError> {
-        let platform: &PlatformName = self.desired.name();
-        self.state.create_authority(platform, now).map(drop).map_err(|source| {
+        let Some(platform) = self.platform() else {
+            return Err(DoError::Nowhere { object: "authority".to_owned() });
+        };
+        self.state.create_authority(&platform.metadata.name, now).map(drop).map_err(|source| {
             let doing = "making the platform's certificate authority".to_owned();
             DoError::State { doing, source }
         })

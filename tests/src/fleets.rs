@@ -1,9 +1,6 @@
 //! Fleets of any size, as the files that a sysadmin would have written.
 
-use std::collections::BTreeMap;
-
-use campanile_plan::document::values::MemberName;
-use campanile_plan::fleet::{Desired, Snapshot, Validated, parse, validate};
+use campanile_plan::fleet::{Accepted, Desired, Snapshot, Validated, parse, validate};
 
 /// The platform's document, with one engine and a range for 65,536 members.
 pub const PLATFORM: &str = "\
@@ -48,7 +45,7 @@ spec:
 pub fn snapshot<'a>(members: impl IntoIterator<Item = (&'a str, String)>) -> Snapshot {
     let members = members.into_iter().map(|(name, text)| (format!("members/{name}.yaml"), Ok(text)));
     let platform = ("platform.yaml".to_owned(), Ok(PLATFORM.to_owned()));
-    Snapshot { commit: None, files: members.chain([platform]).collect(), doubts: Vec::new() }
+    Snapshot { files: members.chain([platform]).collect(), ..Snapshot::default() }
 }
 
 /// The same files, with a second engine named `valle`.
@@ -80,12 +77,12 @@ pub fn generated(count: usize) -> Snapshot {
 /// # Panics
 /// When something is wrong with them after all.
 pub fn desired(snapshot: &Snapshot) -> Desired {
-    let Validated { desired, problems, .. } = validated(snapshot, &BTreeMap::new());
+    let Validated { desired, problems, .. } = validated(snapshot, &Accepted::default());
     assert!(problems.is_empty(), "{problems:#?}");
     desired.unwrap_or_else(|| panic!("the platform is valid"))
 }
 
 /// Parses and validates files.
-pub fn validated(snapshot: &Snapshot, accepted: &BTreeMap<MemberName, String>) -> Validated {
+pub fn validated(snapshot: &Snapshot, accepted: &Accepted) -> Validated {
     validate(parse(snapshot), accepted)
 }

@@ -1,10 +1,11 @@
 //! A world in memory: it does what a step says, as the real engine, ingress and state folder would.
 
 use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
 
 use campanile_plan::docker::{
-    Answer, Attachment, Container, ContainerState, IngressContent, IngressFile, ObservedContainer,
-    ObservedEngine, ObservedNetwork, ObservedVolume, label, sha256,
+    Answer, Attachment, Configuration, Container, ContainerState, IngressContent, IngressFile,
+    ObservedContainer, ObservedEngine, ObservedNetwork, ObservedVolume, label, sha256,
 };
 use campanile_plan::document::values::{EngineName, MemberName};
 use campanile_plan::fleet::Desired;
@@ -16,6 +17,8 @@ use jiff::{SignedDuration, Timestamp};
 pub const NOON: &str = "2026-11-22T12:00:00Z";
 /// More looks than any change needs.
 const ROUNDS: usize = 12;
+/// The configuration that an ingress runs on while it was given none.
+const BUILT_IN: &str = "0000000000000000";
 
 /// The world, as the next look sees it.
 #[derive(Debug, Clone)]
@@ -103,7 +106,7 @@ impl World {
             action => {
                 let bundles = self.observed.certificates.clone();
                 let name = step.engine.as_ref().map_or("", EngineName::as_str).to_owned();
-                self.on_engine(&name, action, &bundles);
+                self.on_engine(&name, action, &bundles, now);
             }
         }
     }
@@ -113,6 +116,7 @@ impl World {
         name: &str,
         action: &Action,
         bundles: &BTreeMap<MemberName, ObservedCertificate>,
+        now: Timestamp,
     ) {
         let mut texts = std::mem::take(&mut self.texts);
         let seen = self.engine(name);
@@ -121,7 +125,13 @@ impl World {
                 let there = ObservedNetwork { labels: network.labels.clone(), subnets: vec![network.subnet] };
                 assert!(seen.networks.insert(network.name.clone(), there).is_none(), "{action:?}");
             }
-            Action::RemoveNetwork { name } => assert!(seen.networks.remove(name).is_some(), "{action:?}"),
+            Action::RemoveNetwork { name } => {
+                let on_it = |container: &ObservedContainer| {
+                    container.state == ContainerState::Running && container.addresses.contains_key(name)
+                };
+                assert!(!seen.containers.values().any(on_it), "{name} is in use");
+                assert!(remove_network(seen, name), "{action:?}");
+            }
             Action::CreateVolume(volume) => {
                 let there = ObservedVolume { labels: volume.labels.clone() };
                 assert!(seen.volumes.insert(volume.name.clone(), there).is_none(), "{action:?}");
@@ -129,29 +139,51 @@ impl World {
             Action::PullImage { image } => {
                 seen.images.insert(image.clone());
             }
-            Action::CreateContainer(container) => create(seen, container),
+            Action::CreateContainer(container) => create(seen, container, now),
             Action::WriteSecrets { container, .. } => {
                 assert!(seen.containers.contains_key(container), "{action:?}");
             }
-            Action::StartContainer { name } => set_state(seen, name, ContainerState::Running),
+            Action::StartContainer { name } => {
+                set_state(seen, name, ContainerState::Running);
+                if let Some(noted) = noted(seen, name) {
+                    noted.loaded = Some(noted.begins.clone().unwrap_or_else(|| BUILT_IN.to_owned()));
+                }
+            }
+            Action::DrainContainer { ingress, .. } => assert!(runs(seen, ingress), "{action:?}"),
             Action::StopContainer { name, .. } => set_state(seen, name, ContainerState::Exited),
             Action::RemoveContainer { name } => assert!(seen.containers.remove(name).is_some(), "{action:?}"),
+            Action::ConnectNetwork { network, container, address, .. } => {
+                assert!(seen.networks.contains_key(network), "{action:?}");
+                assert!(!in_use(seen, network, *address), "the address {address} is in use");
+                let there = container_of(seen, container);
+                assert!(there.addresses.insert(network.clone(), *address).is_none(), "{action:?}");
+                answer(there);
+            }
+            Action::DisconnectNetwork { network, container } => {
+                let there = container_of(seen, container);
+                there.addresses.remove(network);
+                answer(there);
+            }
+            Action::UpdateLimits { name, limits } => container_of(seen, name).limits = Some(*limits),
             Action::UploadIngress { files, .. } => upload(seen, files, bundles, &mut texts),
-            Action::ActivateIngress { digest, .. } => {
-                let index =
-                    texts.get(&format!("index/{digest}.conf")).unwrap_or_else(|| panic!("{action:?}"));
-                let routes = index.lines().filter_map(|line| {
-                    line.trim().strip_prefix("include /etc/campanile/")?.strip_suffix(';').map(str::to_owned)
-                });
-                let ingress = seen.ingress.get_or_insert_default();
-                ingress.routes = routes.collect();
-                ingress.current = Some(digest.clone());
-                ingress.loaded = Some(digest.clone());
+            Action::ActivateIngress { container, digest } => {
+                assert!(
+                    runs(seen, container) && texts.contains_key(&format!("index/{digest}.conf")),
+                    "{action:?}"
+                );
+                let noted = noted(seen, container).unwrap_or_else(|| panic!("{action:?}"));
+                *noted = Configuration { begins: Some(digest.clone()), loaded: Some(digest.clone()) };
+            }
+            Action::RetireIngress { container } => {
+                let noted = noted(seen, container).unwrap_or_else(|| panic!("{action:?}"));
+                *noted = Configuration { begins: None, loaded: Some("retired".to_owned()) };
             }
             Action::RemoveIngressFiles { paths, .. } => {
                 let ingress = seen.ingress.get_or_insert_default();
                 ingress.files.retain(|path, _| !paths.contains(path));
                 ingress.leads.retain(|path, _| !paths.contains(path));
+                ingress.routes.retain(|digest, _| !paths.contains(&format!("index/{digest}.conf")));
+                ingress.revisions.retain(|revision, _| !paths.contains(&format!("loaded.{revision}")));
             }
             Action::CreateAuthority | Action::IssueCertificate { .. } => {
                 panic!("not an engine's: {action:?}")
@@ -165,11 +197,37 @@ fn engine(name: &str) -> EngineName {
     name.parse().unwrap_or_else(|_| panic!("{name:?} is no engine's name"))
 }
 
-fn create(seen: &mut ObservedEngine, container: &Container) {
+/// What a container of the ingress notes in the volume; none for any other.
+fn noted<'s>(seen: &'s mut ObservedEngine, container: &str) -> Option<&'s mut Configuration> {
+    let container = &seen.containers[container];
+    if container.labels.get(label::OBJECT).map(String::as_str) != Some("ingress") {
+        return None;
+    }
+    let revision = container.labels.get(label::REVISION).cloned().unwrap_or_default();
+    Some(seen.ingress.get_or_insert_default().revisions.entry(revision).or_default())
+}
+
+fn runs(seen: &ObservedEngine, container: &str) -> bool {
+    seen.containers.get(container).is_some_and(|there| there.state == ContainerState::Running)
+}
+
+/// Removes a network, as somebody could by force; false if there is none.
+pub fn remove_network(seen: &mut ObservedEngine, name: &str) -> bool {
+    for container in seen.containers.values_mut() {
+        container.addresses.remove(name);
+        answer(container);
+    }
+    seen.networks.remove(name).is_some()
+}
+
+fn in_use(seen: &ObservedEngine, network: &str, address: Ipv4Addr) -> bool {
+    seen.containers.values().any(|other| other.addresses.get(network) == Some(&address))
+}
+
+fn create(seen: &mut ObservedEngine, container: &Container, now: Timestamp) {
     let addresses = match &container.attachment {
         Attachment::Bridge { name, address, .. } => {
-            let used = seen.containers.values().any(|other| other.addresses.get(name) == Some(address));
-            assert!(!used, "the address {address} is in use");
+            assert!(!in_use(seen, name, *address), "the address {address} is in use");
             BTreeMap::from([(name.clone(), *address)])
         }
         Attachment::Host => {
@@ -183,18 +241,38 @@ fn create(seen: &mut ObservedEngine, container: &Container) {
         state: ContainerState::Created,
         health: None,
         status: "Created".to_owned(),
+        created: Some(now),
         addresses,
+        limits: None,
         answer: None,
     };
     let name = container.name.clone();
     assert!(seen.containers.insert(name.clone(), there).is_none(), "{name} is there already");
 }
 
+fn container_of<'a>(seen: &'a mut ObservedEngine, name: &str) -> &'a mut ObservedContainer {
+    seen.containers.get_mut(name).unwrap_or_else(|| panic!("{name} is not there"))
+}
+
 fn set_state(seen: &mut ObservedEngine, name: &str, state: ContainerState) {
-    let container = seen.containers.get_mut(name).unwrap_or_else(|| panic!("{name} is not there"));
-    let runs = state == ContainerState::Running;
+    let container = container_of(seen, name);
+    let starts = state == ContainerState::Running && container.labels.contains_key(label::ADDRESS);
+    assert!(!starts || !container.addresses.is_empty(), "{name} starts without its network");
     container.state = state;
-    container.answer = container.labels.get(label::ASK).filter(|_| runs).map(|_| Answer::Status(200));
+    answer(container);
+}
+
+/// Asks a container for its page anew, at the address in its label.
+pub fn answer(container: &mut ObservedContainer) {
+    let runs = container.state == ContainerState::Running;
+    let asked = container.labels.get(label::ASK).filter(|_| runs);
+    let reached = |page: &&String| {
+        container.addresses.values().any(|address| page.starts_with(&format!("http://{address}:")))
+    };
+    container.answer = asked.map(|page| match Some(page).filter(reached) {
+        Some(_) => Answer::Status(200),
+        None => Answer::Nothing("no route to host".to_owned()),
+    });
 }
 
 fn upload(
@@ -208,6 +286,13 @@ fn upload(
         let hash = match &file.content {
             IngressContent::Text(text) => {
                 texts.insert(file.path.clone(), text.clone());
+                if let Some(name) = file.path.strip_prefix("index/") {
+                    let routes = text.lines().filter_map(|line| {
+                        let path = line.trim().strip_prefix("include /etc/campanile/")?;
+                        path.strip_suffix(';').map(str::to_owned)
+                    });
+                    ingress.routes.insert(name.trim_end_matches(".conf").to_owned(), routes.collect());
+                }
                 if file.path.starts_with("routes/") {
                     ingress.leads.insert(file.path.clone(), campanile_plan::ingress::lead(text));
                 }

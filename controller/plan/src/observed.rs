@@ -10,7 +10,7 @@ use crate::document::values::{DomainName, EngineName, MemberName, SecretName};
 /// One look at everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Observed {
-    /// Each engine, or why it could not be seen.
+    /// Each engine, or why it could not be seen; absent while a look at it is under way.
     pub engines: BTreeMap<EngineName, Result<ObservedEngine, String>>,
     /// Fingerprint of the platform's own authority; none before the first start.
     pub authority: Option<String>,

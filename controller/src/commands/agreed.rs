@@ -10,7 +10,8 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::{Failure, arguments, say};
-use crate::world::World;
+use crate::scope::Scope;
+use crate::world::{Hands, Seen, World};
 
 /// What a person looked at and agreed to.
 pub(super) struct Agreed {
@@ -36,18 +37,14 @@ impl Agreed {
     }
 
     /// What would be done now.
-    pub async fn plan(&self, desired: &Desired, world: &World<'_>) -> Result<Plan, Failure> {
-        let (observed, _) = world.observe().await?;
+    pub async fn plan(&self, desired: &Desired, world: &World) -> Result<Plan, Failure> {
+        let Seen { observed, left_out: _ } = world.observe(desired, &Scope::everything()).await?;
         let request = Request { now: Timestamp::now(), only: self.only.clone(), ..Request::default() };
         Ok(plan(desired, &observed, &request))
     }
 
     /// The members whose held removals go through; refuses if the plan is no longer the one that was agreed to.
-    pub async fn released(
-        &self,
-        desired: &Desired,
-        world: &World<'_>,
-    ) -> Result<BTreeSet<MemberName>, Failure> {
+    pub async fn released(&self, desired: &Desired, world: &World) -> Result<BTreeSet<MemberName>, Failure> {
         let Some(agreed) = &self.digest else { return Ok(BTreeSet::new()) };
         let plan = self.plan(desired, world).await?;
         if plan.digest() != *agreed {

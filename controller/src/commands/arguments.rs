@@ -7,7 +7,10 @@ use campanile_plan::document::values::MemberName;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::Failure;
-use crate::git::{Credentials, Fetcher, Limits, Source};
+use super::log::Since;
+use crate::git::{Credentials, Fetcher, LastRead, Limits, Source};
+use crate::http::Listen;
+use crate::logging::Logging;
 use crate::problems;
 use crate::state::{DEFAULT_FOLDER, State};
 
@@ -20,6 +23,8 @@ A fleet is a folder or git repository with platform.yaml and members/*.yaml. Sta
   campanile plan   --fleet .                  what would be done, and why
   campanile apply  --fleet .                  does it; again: nothing to do
   campanile status --fleet .                  how the members are
+  campanile run    --fleet .                  keeps it so, all day
+  campanile log                               what was done, and why
 
 Exit codes: 0 done or nothing to do; 1 problems in the documents, or steps that failed;
 2 with --detailed-exitcode: the plan has changes; 64 wrong usage.";
@@ -51,10 +56,32 @@ pub(super) enum Command {
     ///
     /// Example: `campanile apply --fleet . --member barzago`
     Apply(Apply),
-    /// Shows the members and how they are, from what is seen now
+    /// Keeps the world as the fleet says, all day
+    ///
+    /// Fetches at each interval, at each call of the webhook (POST /hooks/git) and at SIGHUP; looks at what happens on the
+    /// engines, and at everything at each interval. Tells by HTTP how the members are, and writes events to standard error.
+    ///
+    /// Example: `campanile run --fleet https://git.example/cst/fleet.git#main --webhook-secret-file webhook.secret`
+    Run(Run),
+    /// Shows the members and how they are
+    ///
+    /// Asks the daemon of the state folder; without one, looks itself.
     ///
     /// Example: `campanile status --fleet . barzago`
     Status(Status),
+    /// Shows what was done, when, from which commit, why, and how it ended
+    ///
+    /// Reads the history in the state folder, also while the daemon runs.
+    ///
+    /// Example: `campanile log barzago --since 2d`
+    Log(Log),
+    /// Goes back to an earlier document of a member, until its document in git changes
+    ///
+    /// Goes back to the last document under which the member was ready; nothing in git changes, and any new text of
+    /// the member's file there ends it. `--list` shows what there is to go back to.
+    ///
+    /// Example: `campanile rollback barzago --dry-run`, then without; `campanile rollback barzago --undo` ends it
+    Rollback(Rollback),
     /// Prints the JSON Schema of the documents, for editors
     ///
     /// Example: `campanile schema member > member.json`, and in the YAML, as the first line:
@@ -118,7 +145,7 @@ impl Git {
             known_hosts: git_known_hosts.clone(),
         };
         let limits = Limits { time: Duration::from_secs(*git_timeout), ..Limits::default() };
-        Fetcher { folder, credentials, limits }
+        Fetcher { folder, credentials, limits, last: LastRead::default() }
     }
 }
 
@@ -206,9 +233,31 @@ pub(super) struct Apply {
     /// Seconds after which nothing new is begun or waited for
     #[arg(long, value_name = "SECONDS", default_value = "900")]
     pub timeout: u64,
+    /// Seconds to wait while the daemon or another apply changes something
+    #[arg(long, value_name = "SECONDS", default_value = "90")]
+    pub wait: u64,
     /// How the result is printed
     #[arg(long, short, value_enum, default_value = "text")]
     pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Run {
+    #[command(flatten)]
+    pub at: Where,
+    /// Seconds between two looks at everything, and between two fetches that nobody asked for
+    #[arg(long, value_name = "SECONDS", env = "CAMPANILE_INTERVAL", default_value = "60", value_parser = clap::value_parser!(u64).range(1..=86400))]
+    pub interval: u64,
+    /// Lanes that run at once on one engine
+    #[arg(long, value_name = "COUNT", env = "CAMPANILE_PARALLEL", default_value = "8", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub parallel: u16,
+    /// Days that the history goes back
+    #[arg(long, value_name = "DAYS", default_value = "400", value_parser = clap::value_parser!(u32).range(1..))]
+    pub history_days: u32,
+    #[command(flatten)]
+    pub listen: Listen,
+    #[command(flatten)]
+    pub logging: Logging,
 }
 
 #[derive(Debug, Args)]
@@ -218,9 +267,55 @@ pub(super) struct Status {
     pub member: Option<MemberName>,
     #[command(flatten)]
     pub at: Where,
+    /// Looks itself, also where a daemon runs
+    #[arg(long)]
+    pub look: bool,
+    /// Shows it anew whenever it changes, until interrupted
+    #[arg(long, short)]
+    pub watch: bool,
     /// How the members are printed
     #[arg(long, short, value_enum, default_value = "text")]
     pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Log {
+    /// Shows what concerns this member alone
+    #[arg(value_name = "NAME")]
+    pub member: Option<MemberName>,
+    /// Where the history is
+    #[arg(long, value_name = "DIR", env = "CAMPANILE_STATE", default_value = DEFAULT_FOLDER)]
+    pub state: PathBuf,
+    /// From then on: a day (2026-11-23), a time (2026-11-23T10:00Z), or how long ago (30m, 2h, 3d, 1w)
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<Since>,
+    /// The most lines, the newest
+    #[arg(long, value_name = "COUNT", default_value = "200")]
+    pub limit: usize,
+    /// How the log is printed
+    #[arg(long, short, value_enum, default_value = "text")]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Rollback {
+    /// The member
+    #[arg(value_name = "NAME")]
+    pub member: MemberName,
+    /// Goes back to this one: the beginning of its commit or hash, as --list prints them
+    #[arg(long, value_name = "COMMIT", conflicts_with_all = ["list", "undo"])]
+    pub to: Option<String>,
+    /// Prints the documents under which the member was ready
+    #[arg(long, conflicts_with = "undo")]
+    pub list: bool,
+    /// Ends the rollback: the document in git counts again
+    #[arg(long)]
+    pub undo: bool,
+    /// Prints what would change, and changes nothing
+    #[arg(long, conflicts_with_all = ["list", "undo"])]
+    pub dry_run: bool,
+    #[command(flatten)]
+    pub at: Where,
 }
 
 #[derive(Debug, Args)]

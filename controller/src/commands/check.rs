@@ -1,10 +1,9 @@
 //! `campanile check`: the whole fleet, every problem with its place.
 
-use std::collections::BTreeMap;
 use std::io::IsTerminal;
 
 use campanile_plan::document::{Place, Problem};
-use campanile_plan::fleet::MEMBERS_FOLDER;
+use campanile_plan::fleet::{Accepted, MEMBERS_FOLDER};
 
 use super::arguments::Check;
 use super::{DONE, FAILED, Failure, print, say};
@@ -15,8 +14,9 @@ pub(super) async fn run(command: Check) -> Result<u8, Failure> {
     let folder = tempfile::tempdir()?;
     let (source, fetcher) = command.open(folder.path().to_owned())?;
     let snapshot = fetcher.fetch(&source, None).await?;
-    let Fleet { snapshot, desired, mut problems, .. } = Fleet::validated(snapshot, &BTreeMap::new());
-    let members = desired.map_or(0, |desired| desired.members.len() + desired.unknown.len());
+    let Fleet { snapshot, mut problems, .. } = Fleet::validated(snapshot, &Accepted::default());
+    let folder = format!("{MEMBERS_FOLDER}/");
+    let members = snapshot.files.keys().filter(|file| file.starts_with(&folder)).count();
     let nobody = (members == 0).then(|| "the fleet has no member".to_owned());
     problems.extend(snapshot.doubts.iter().cloned().chain(nobody).map(doubt));
     let layout = Layout {

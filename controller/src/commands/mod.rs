@@ -5,8 +5,12 @@ mod apply;
 mod arguments;
 mod check;
 mod completion;
+mod difference;
+mod log;
 mod look;
 mod plan;
+mod rollback;
+mod run;
 mod schema;
 mod status;
 mod summary;
@@ -48,18 +52,24 @@ pub fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error),
     };
-    match runtime.block_on(run(arguments)) {
+    let ended = runtime.block_on(dispatch(arguments));
+    // a look-up of a name that nobody answers would hold up the end
+    runtime.shutdown_background();
+    match ended {
         Ok(code) => ExitCode::from(code),
         Err(error) => fail(error.as_ref()),
     }
 }
 
-async fn run(arguments: Arguments) -> Result<u8, Failure> {
+async fn dispatch(arguments: Arguments) -> Result<u8, Failure> {
     match arguments.command {
         Command::Check(command) => check::run(command).await,
         Command::Plan(command) => plan::run(command).await,
         Command::Apply(command) => apply::run(command).await,
+        Command::Run(command) => run::run(command).await,
         Command::Status(command) => status::run(command).await,
+        Command::Log(command) => log::run(&command),
+        Command::Rollback(command) => rollback::run(command).await,
         Command::Schema(command) => schema::run(&command),
         Command::Completion(command) => completion::completion(&command),
         Command::Man(command) => completion::man(&command),

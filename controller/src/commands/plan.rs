@@ -1,5 +1,7 @@
 //! `campanile plan`: what would be done, and why.
 
+use std::collections::BTreeMap;
+
 use campanile_plan::document::Problem;
 use campanile_plan::document::values::MemberName;
 use campanile_plan::fleet::{PLATFORM_FILE, file_of};
@@ -8,18 +10,21 @@ use campanile_plan::plan::{Plan, Request, plan, text};
 use super::arguments::{self, Output};
 use super::{CHANGES, DONE, FAILED, Failure, print, say};
 use crate::fleet::Fleet;
+use crate::git::{Fetcher, Source};
+use crate::history::History;
 use crate::problems::{Layout, render};
-use crate::state::write_atomically;
-use crate::world::World;
+use crate::scope::Scope;
+use crate::state::{State, write_atomically};
+use crate::world::{Hands, Manner, Seen, World, chain};
 
 pub(super) async fn run(command: arguments::Plan) -> Result<u8, Failure> {
     let (state, source, fetcher) = command.at.open()?;
-    let fleet = Fleet::load(&fetcher, &source, &state).await?;
+    let fleet = load(&fetcher, &source, &state).await?;
     complain(&fleet, command.member.as_ref());
     let Some(desired) = &fleet.desired else { return Ok(FAILED) };
     known(&fleet, command.member.as_ref())?;
-    let world = World::new(desired, &state);
-    let (observed, left_out) = world.observe().await?;
+    let world = World::new(&state, Manner::default());
+    let Seen { observed, left_out } = world.observe(desired, &Scope::everything()).await?;
     for file in fleet.left_out.iter().chain(&left_out) {
         say(&format!("left out: {}: {}", file.path.display(), file.reason));
     }
@@ -36,6 +41,17 @@ pub(super) async fn run(command: arguments::Plan) -> Result<u8, Failure> {
     }
     let problems = concerning(&fleet.problems, command.member.as_ref()).count();
     Ok(exit_code(&plan, problems, command.detailed_exitcode))
+}
+
+/// Loads the fleet, with the earlier documents that members were rolled back to.
+pub(super) async fn load(fetcher: &Fetcher, source: &Source, state: &State) -> Result<Fleet, Failure> {
+    let read =
+        History::read(state.folder()).and_then(|history| history.map_or(Ok(BTreeMap::new()), |it| it.pins()));
+    let pins = read.unwrap_or_else(|error| {
+        say(&format!("nobody is taken for rolled back, since the history cannot be read: {}", chain(&error)));
+        BTreeMap::new()
+    });
+    Ok(Fleet::load(fetcher, source, state, &pins).await?)
 }
 
 /// The plan as JSON, with a line break.

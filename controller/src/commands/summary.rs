@@ -4,10 +4,11 @@ use campanile_plan::document::values::MemberName;
 use campanile_plan::plan::{Lane, Plan};
 
 use super::arguments::{self, Output};
-use super::look::{Look, Member};
+use super::look::Look;
 use super::plan::concerning;
 use super::{DONE, FAILED, Failure, print, say};
 use crate::fleet::Fleet;
+use crate::known::Member;
 use crate::pass::{Done, Outcome};
 
 /// Prints what was done and how the members are; gives the exit code.
@@ -19,13 +20,14 @@ pub(super) fn conclude(
     look: &Look,
 ) -> Result<u8, Failure> {
     let unready: Vec<_> = look
+        .known
         .members
         .iter()
         .filter(|member| !member.ready && only.is_none_or(|only| *only == member.name))
         .collect();
     let problems = concerning(&fleet.problems, only).count();
     match command.output {
-        Output::Json => print(&look.json(Some(outcome))?)?,
+        Output::Json => print(&look.json(outcome)?)?,
         Output::Text => {
             for Done { lane, title, because } in &outcome.done {
                 print(&format!("{lane}: {title}: {because}\n"))?;
@@ -76,8 +78,8 @@ fn held(plan: &Plan) {
 }
 
 fn summary(outcome: &Outcome, look: &Look) -> String {
-    let ready = look.members.iter().filter(|member| member.ready).count();
-    let all = look.members.len();
+    let ready = look.known.members.iter().filter(|member| member.ready).count();
+    let all = look.known.members.len();
     let done = match (outcome.done.len(), outcome.failures.len()) {
         (0, 0) => "Nothing to do".to_owned(),
         (done, 0) => format!("Steps done: {done}"),

@@ -2,46 +2,85 @@
 
 use std::fmt::{self, Write};
 
-use campanile_plan::report::{Condition, Retired};
-
 use jiff::Timestamp;
+use serde::Deserialize;
 
-use super::look::{Look, Member, Since};
+/// The members, as `status --output json` prints them.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub(super) struct Table {
+    commit: Option<String>,
+    pub members: Vec<Row>,
+    #[serde(default)]
+    pub retired: Vec<Gone>,
+}
+
+/// A member.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub(super) struct Row {
+    pub name: String,
+    ready: bool,
+    conditions: Vec<Condition>,
+}
+
+/// One thing that is said of a member.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Condition {
+    #[serde(rename = "type")]
+    kind: String,
+    status: String,
+    reason: String,
+    message: String,
+    last_transition_time: Timestamp,
+}
+
+/// A member that left.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub(super) struct Gone {
+    name: String,
+    since: String,
+    volumes: Vec<String>,
+}
 
 /// The table, and what stays of members that left; with `every`, each condition has its line.
-pub(super) fn text(look: &Look, every: bool, now: Timestamp) -> Result<String, fmt::Error> {
+pub(super) fn text(table: &Table, every: bool, now: Timestamp) -> Result<String, fmt::Error> {
     let mut text = String::new();
-    let names = look.members.iter().map(|member| member.name.as_str().len());
-    let width = names.max().unwrap_or(0).max(6);
+    let width = table.members.iter().map(|row| row.name.len()).max().unwrap_or(0).max(6);
     writeln!(text, "{:width$}  READY  SINCE  WHAT IS SEEN", "MEMBER")?;
-    for member in &look.members {
-        line(&mut text, member, width, now)?;
-        for Since { condition, last_transition_time } in member.conditions.iter().filter(|_| every) {
-            let Condition { kind, status, reason, message } = condition;
+    for row in &table.members {
+        line(&mut text, row, width, now)?;
+        for Condition { kind, status, reason, message, last_transition_time } in
+            row.conditions.iter().filter(|_| every)
+        {
             let time = last_transition_time.strftime("%Y-%m-%d %H:%M");
             let colon = if message.is_empty() { "" } else { ": " };
-            writeln!(text, "  {kind:17} {:7} {time}  {reason}{colon}{message}", format!("{status:?}"))?;
+            writeln!(text, "  {kind:17} {status:7} {time}  {reason}{colon}{message}")?;
         }
     }
-    let ready = look.members.iter().filter(|member| member.ready).count();
-    write!(text, "\n{ready} of {} members are ready", look.members.len())?;
-    if let Some(commit) = look.commit.as_ref().and_then(|commit| commit.get(..12)) {
+    let ready = table.members.iter().filter(|row| row.ready).count();
+    write!(text, "\n{ready} of {} members are ready", table.members.len())?;
+    if let Some(commit) = table.commit.as_ref().and_then(|commit| commit.get(..12)) {
         write!(text, " at commit {commit}")?;
     }
     writeln!(text, ".")?;
-    for Retired { name, since, volumes } in &look.retired {
+    for Gone { name, since, volumes } in &table.retired {
         writeln!(text, "{name} left on {since}; its volumes stay: {}", volumes.join(", "))?;
     }
     Ok(text)
 }
 
-fn line(text: &mut String, member: &Member, width: usize, now: Timestamp) -> fmt::Result {
-    let changed = member.conditions.iter().map(|since| since.last_transition_time).max();
+fn line(text: &mut String, row: &Row, width: usize, now: Timestamp) -> fmt::Result {
+    let changed = row.conditions.iter().map(|condition| condition.last_transition_time).max();
     let since = changed.map_or(String::new(), |time| age(now.as_second() - time.as_second()));
-    let ready = if member.ready { "yes" } else { "no" };
-    let suspended = if member.is_suspended() { "suspended; " } else { "" };
-    let message = if member.ready { served(member) } else { member.first_trouble() };
-    writeln!(text, "{:width$}  {ready:5}  {since:5}  {suspended}{message}", member.name)
+    let ready = if row.ready { "yes" } else { "no" };
+    let special = row.conditions.iter().find(|condition| condition.kind == "DocumentValid");
+    let special = match special.map_or("", |condition| condition.reason.as_str()) {
+        "Suspended" => "suspended; ",
+        "Pinned" => "rolled back; ",
+        _ => "",
+    };
+    let message = if row.ready { served(row) } else { trouble(row) };
+    writeln!(text, "{:width$}  {ready:5}  {since:5}  {special}{message}", row.name)
 }
 
 /// A time span as people say it: `40s`, `5m`, `3h`, `12d`.
@@ -54,7 +93,13 @@ fn age(seconds: i64) -> String {
     }
 }
 
-fn served(member: &Member) -> String {
-    let served = member.conditions.iter().find(|since| since.condition.kind == "SiteServed");
-    served.map_or_else(String::new, |since| since.condition.message.clone())
+fn served(row: &Row) -> String {
+    let served = row.conditions.iter().find(|condition| condition.kind == "SiteServed");
+    served.map_or_else(String::new, |condition| condition.message.clone())
+}
+
+/// The first condition that is not as it should be.
+fn trouble(row: &Row) -> String {
+    let troubled = row.conditions.iter().find(|condition| condition.status != "True");
+    troubled.map_or_else(String::new, |condition| format!("{} ({})", condition.message, condition.kind))
 }

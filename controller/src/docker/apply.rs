@@ -5,6 +5,7 @@ use std::io;
 use campanile_plan::docker::label;
 use campanile_plan::document::values::{MemberName, SecretName};
 use campanile_plan::plan::{Action, Step};
+use ipnet::Ipv4Net;
 
 use super::{Engine, EngineError};
 
@@ -43,6 +44,22 @@ pub enum StepError {
         object: String,
         /// Our platform.
         platform: String,
+    },
+    /// The engine will not give a network its range.
+    #[error("{object}: the engine will not give it {range}: {message}")]
+    Taken {
+        /// Kind and name.
+        object: String,
+        /// The range.
+        range: Ipv4Net,
+        /// Why, in the engine's words.
+        message: String,
+    },
+    /// The engine was stopped while it started the container, and can neither go on nor begin again.
+    #[error("{object} was half started when its engine ended; it is removed, and made anew next time")]
+    Stuck {
+        /// Kind and name.
+        object: String,
     },
     /// Neither the engine nor the registry has the image.
     #[error("there is no image {image}")]
@@ -131,10 +148,21 @@ impl Engine {
                 self.write_secrets(container, member, files, vault).await
             }
             Action::StartContainer { name } => self.start(name).await,
+            Action::DrainContainer { ingress, address, seconds } => {
+                self.drain(ingress, *address, *seconds).await
+            }
             Action::StopContainer { name, seconds } => self.stop(name, *seconds).await,
             Action::RemoveContainer { name } => self.remove_container(name).await,
+            Action::ConnectNetwork { network, container, address, aliases } => {
+                self.connect_network(network, container, *address, aliases).await
+            }
+            Action::DisconnectNetwork { network, container } => {
+                self.disconnect_network(network, container).await
+            }
+            Action::UpdateLimits { name, limits } => self.update_limits(name, *limits).await,
             Action::UploadIngress { container, files } => self.upload_ingress(container, files, vault).await,
             Action::ActivateIngress { container, digest } => self.activate(container, digest).await,
+            Action::RetireIngress { container } => self.retire(container).await,
             Action::RemoveIngressFiles { container, paths } => {
                 self.remove_ingress_files(container, paths).await
             }

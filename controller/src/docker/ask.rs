@@ -17,13 +17,24 @@ const PAGES: usize = 500;
 const LIMIT: Duration = Duration::from_secs(30);
 
 impl Engine {
-    /// What each page answers; every page gets an answer, be it that there was none and why.
-    pub(super) async fn ask(&self, ingress: &str, pages: BTreeSet<String>) -> BTreeMap<String, Answer> {
+    /// What each page answers; every page gets an answer, be it that there was none and why. The first of the ingress's
+    /// containers asks, and where it cannot, the next: one that just started may have another program in it.
+    pub(super) async fn ask(
+        &self,
+        ingresses: &[String],
+        pages: BTreeSet<String>,
+    ) -> BTreeMap<String, Answer> {
         let (right, wrong): (Vec<_>, Vec<_>) = pages.into_iter().partition(|page| is_page(page));
         let unnamed = |page| (page, nothing("its label names no page"));
         let mut answers: BTreeMap<_, _> = wrong.into_iter().map(unnamed).collect();
         for chunk in chunks(right, PAGES) {
-            let said = self.ask_some(ingress, &chunk).await;
+            let mut said = Ok(BTreeMap::new());
+            for ingress in ingresses {
+                said = self.ask_some(ingress, &chunk).await;
+                if said.as_ref().is_ok_and(|said| !said.is_empty()) {
+                    break;
+                }
+            }
             for page in chunk {
                 let answer = match &said {
                     Ok(said) => said.get(&page).cloned(),

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use bollard::ClientVersion;
-use bollard::models::{ContainerCreateBody, EndpointIpamConfig, EndpointSettings, HealthConfig};
-use bollard::models::{HostConfig, HostConfigLogConfig, Mount as ApiMount, MountType};
+use bollard::models::{
+    ContainerCreateBody, HealthConfig, HostConfig, HostConfigLogConfig, Mount as ApiMount, MountType,
+};
 use bollard::models::{MountVolumeOptions, NetworkingConfig, RestartPolicy, RestartPolicyNameEnum};
 use campanile_plan::docker::{Attachment, Container, Declaration, Mount};
 
@@ -84,14 +85,7 @@ fn endpoint(attachment: &Attachment) -> Option<NetworkingConfig> {
     let Attachment::Bridge { name, address, aliases } = attachment else {
         return None;
     };
-    let settings = EndpointSettings {
-        ipam_config: Some(EndpointIpamConfig {
-            ipv4_address: Some(address.to_string()),
-            ..EndpointIpamConfig::default()
-        }),
-        aliases: Some(aliases.clone()),
-        ..EndpointSettings::default()
-    };
+    let settings = super::networks::endpoint(*address, aliases);
     Some(NetworkingConfig { endpoints_config: Some(HashMap::from([(name.clone(), settings)])) })
 }
 
@@ -113,6 +107,6 @@ fn nanoseconds(duration: Duration) -> Option<i64> {
 }
 
 /// The API's number for a limit; 0 is none.
-fn limit(value: u64) -> Option<i64> {
+pub(super) fn limit(value: u64) -> Option<i64> {
     (value > 0).then(|| i64::try_from(value).unwrap_or(i64::MAX))
 }

@@ -1,6 +1,7 @@
 //! Files into containers: secrets, and what the ingress serves by; and putting the latter in force.
 
 use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use campanile_plan::docker::{IngressContent, IngressFile};
@@ -18,6 +19,10 @@ pub(super) const FOLDER: &str = "/etc/campanile";
 const SECRETS: &str = "/run/secrets";
 /// The program in the ingress's image that tests a configuration and puts it in force.
 const ACTIVATE: &str = "/usr/local/bin/ingress-activate";
+/// The program in the ingress's image that has nginx end.
+const RETIRE: &str = "/usr/local/bin/ingress-retire";
+/// The program in the ingress's image that waits for what an address is answering.
+const DRAIN: &str = "/usr/local/bin/ingress-drain";
 /// What testing the configuration of thousands of members and reloading may take.
 const ACTIVATE_LIMIT: Duration = Duration::from_mins(2);
 /// Files for one run of rm.
@@ -87,6 +92,23 @@ impl Engine {
     pub(super) async fn activate(&self, container: &str, digest: &str) -> Result<(), StepError> {
         let command = vec![ACTIVATE.to_owned(), digest.to_owned()];
         self.run_well(container, ACTIVATE, command, ACTIVATE_LIMIT).await
+    }
+
+    /// Has the ingress take nobody any more; it ends when it has answered what it was asked.
+    pub(super) async fn retire(&self, container: &str) -> Result<(), StepError> {
+        self.run_well(container, RETIRE, vec![RETIRE.to_owned()], DEFAULT).await
+    }
+
+    /// Waits until an address answers nobody any more, some seconds at most.
+    pub(super) async fn drain(
+        &self,
+        ingress: &str,
+        address: Ipv4Addr,
+        seconds: u32,
+    ) -> Result<(), StepError> {
+        let command = vec![DRAIN.to_owned(), address.to_string(), seconds.to_string()];
+        let limit = Duration::from_secs(seconds.into()) + DEFAULT;
+        self.run_well(ingress, DRAIN, command, limit).await
     }
 
     /// Removes files from the ingress's volume.

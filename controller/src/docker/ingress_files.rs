@@ -1,6 +1,6 @@
 //! The files in the ingress's volume, read as one archive; that works while the container is stopped too.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::path::Path;
 use std::time::Duration;
@@ -99,7 +99,6 @@ impl Read for Parts {
 /// Reads an archive of the folder: every path in it begins with the folder's own name.
 fn read(archive: impl Read) -> io::Result<IngressFiles> {
     let mut seen = IngressFiles::default();
-    let mut routes_by_digest = BTreeMap::new();
     for (count, entry) in tar::Archive::new(archive).entries()?.enumerate() {
         let entry = entry?;
         if count >= ENTRIES {
@@ -109,21 +108,24 @@ fn read(archive: impl Read) -> io::Result<IngressFiles> {
         let Some(path) = below_folder(&whole) else {
             continue;
         };
-        if entry.header().entry_type().is_symlink() && path == "nginx.conf" {
+        if entry.header().entry_type().is_symlink()
+            && let Some(revision) = revision(&path, "nginx", ".conf")
+        {
             let target = entry.link_name()?;
-            seen.current = target.as_deref().and_then(Path::to_str).and_then(digest);
+            let begins = target.as_deref().and_then(Path::to_str).and_then(digest);
+            seen.revisions.entry(revision).or_default().begins = begins;
         }
         if !entry.header().entry_type().is_file() {
             continue;
         }
         let content = content(entry, &path)?;
-        if path == "loaded" {
+        if let Some(revision) = revision(&path, "loaded", "") {
             let text = String::from_utf8_lossy(&content);
-            seen.loaded = Some(text.trim().to_owned());
+            seen.revisions.entry(revision).or_default().loaded = Some(text.trim().to_owned());
             continue;
         }
         if let Some(digest) = digest(&path) {
-            routes_by_digest.insert(digest, routes(&String::from_utf8_lossy(&content)));
+            seen.routes.insert(digest, routes(&String::from_utf8_lossy(&content)));
         }
         if path.starts_with("routes/") {
             let lead = campanile_plan::ingress::lead(&String::from_utf8_lossy(&content));
@@ -131,10 +133,17 @@ fn read(archive: impl Read) -> io::Result<IngressFiles> {
         }
         seen.files.insert(path, sha256(&content));
     }
-    if let Some(routes) = seen.current.as_ref().and_then(|digest| routes_by_digest.remove(digest)) {
-        seen.routes = routes;
-    }
     Ok(seen)
+}
+
+/// The revision in a name like `nginx.1a2b3c4d.conf`; empty for `nginx.conf`.
+fn revision(path: &str, before: &str, after: &str) -> Option<String> {
+    let rest = path.strip_prefix(before)?.strip_suffix(after)?;
+    if rest.is_empty() {
+        return Some(String::new());
+    }
+    let revision = rest.strip_prefix('.')?;
+    revision.chars().all(|c| c.is_ascii_hexdigit()).then(|| revision.to_owned())
 }
 
 fn below_folder(path: &Path) -> Option<String> {
@@ -175,6 +184,8 @@ fn routes(index: &str) -> BTreeSet<String> {
 
 #[cfg(test)]
 mod tests {
+    use campanile_plan::docker::Configuration;
+
     use super::*;
 
     fn archive(fill: impl FnOnce(&mut tar::Builder<Vec<u8>>)) -> Vec<u8> {
@@ -196,19 +207,32 @@ mod tests {
             file(builder, "campanile/index/1234.conf", index.as_bytes());
             file(builder, "campanile/index/5678.conf", b"include routes/old.conf;");
             file(builder, "campanile/loaded", b"1234\n");
+            file(builder, "campanile/loaded.0a1b2c3d", b"retired\n");
+            file(builder, "campanile/loaded.0a1b2c3d.new", b"5678\n");
             file(builder, "campanile/routes/a-1.conf", b"");
             let mut link = tar::Header::new_gnu();
             link.set_entry_type(tar::EntryType::Symlink);
             link.set_size(0);
             builder.append_link(&mut link, "campanile/nginx.conf", "index/1234.conf").unwrap();
+            builder.append_link(&mut link, "campanile/nginx.conf.new", "index/9999.conf").unwrap();
+            builder.append_link(&mut link, "campanile/nginx.4e5f6071.conf", "index/5678.conf").unwrap();
         });
         let seen = read(&tar[..]).unwrap();
-        assert_eq!(seen.current.as_deref(), Some("1234"));
-        assert_eq!(seen.loaded.as_deref(), Some("1234"));
+        let noted = |begins: Option<&str>, loaded: Option<&str>| Configuration {
+            begins: begins.map(str::to_owned),
+            loaded: loaded.map(str::to_owned),
+        };
+        let revisions = [
+            ("", noted(Some("1234"), Some("1234"))),
+            ("0a1b2c3d", noted(None, Some("retired"))),
+            ("4e5f6071", noted(Some("5678"), None)),
+        ];
+        assert_eq!(seen.revisions, revisions.map(|(name, noted)| (name.to_owned(), noted)).into());
         let routes = ["routes/a-1.conf", "routes/b-2.conf"].map(str::to_owned);
-        assert_eq!(seen.routes, routes.into());
+        assert_eq!(seen.routes["1234"], routes.into());
+        assert_eq!(seen.routes["5678"], ["routes/old.conf".to_owned()].into());
         let paths: Vec<_> = seen.files.keys().collect();
-        assert_eq!(paths, ["index/1234.conf", "index/5678.conf", "routes/a-1.conf"]);
+        assert_eq!(paths, ["index/1234.conf", "index/5678.conf", "loaded.0a1b2c3d.new", "routes/a-1.conf"]);
         assert_eq!(seen.files["routes/a-1.conf"], sha256(b""));
     }
 

@@ -8,10 +8,13 @@ mod ask;
 mod call;
 mod connect;
 mod container;
+mod events;
 mod exec;
 mod ingress;
 mod ingress_files;
+mod limits;
 mod logs;
+mod networks;
 mod objects;
 mod observe;
 mod pull;
@@ -20,6 +23,7 @@ mod transport;
 
 pub use apply::{StepError, Vault};
 pub use call::EngineError;
+pub use events::{Happening, Whose};
 
 use bollard::Docker;
 use campanile_plan::docker::label;

@@ -1,13 +1,12 @@
-//! Networks, volumes and containers: made, started, stopped and removed. What exists is touched only if it is ours.
+//! Volumes and containers: made, started, stopped and removed. What exists is touched only if it is ours.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
-use bollard::models::{Ipam, IpamConfig, NetworkCreateRequest, VolumeCreateRequest};
-use bollard::query_parameters::{CreateContainerOptions, InspectContainerOptions};
-use bollard::query_parameters::{InspectNetworkOptions, RemoveContainerOptions};
+use bollard::models::VolumeCreateRequest;
+use bollard::query_parameters::{CreateContainerOptions, InspectContainerOptions, RemoveContainerOptions};
 use bollard::query_parameters::{StartContainerOptions, StopContainerOptions};
-use campanile_plan::docker::{Container, Network, Volume};
+use campanile_plan::docker::{Container, Volume};
 
 use super::call::{DEFAULT, call};
 use super::container::body;
@@ -17,40 +16,6 @@ use super::{Engine, EngineError, StepError};
 const AFTER_STOP: Duration = Duration::from_secs(20);
 
 impl Engine {
-    pub(super) async fn create_network(&self, network: &Network) -> Result<(), StepError> {
-        let (name, object) = (&network.name, format!("network {}", network.name));
-        // Engines before API 1.44 make a second network of the same name without a word.
-        if self.inspect_network(name).await?.is_some() {
-            return Err(StepError::Exists { object });
-        }
-        let addresses = IpamConfig {
-            subnet: Some(network.subnet.to_string()),
-            gateway: network.subnet.hosts().next().map(|first| first.to_string()),
-            ..IpamConfig::default()
-        };
-        let request = NetworkCreateRequest {
-            name: name.clone(),
-            driver: Some("bridge".to_owned()),
-            internal: Some(network.internal),
-            ipam: Some(Ipam { config: Some(vec![addresses]), ..Ipam::default() }),
-            labels: Some(hashed(&network.labels)),
-            ..NetworkCreateRequest::default()
-        };
-        let made = self.docker.create_network(request);
-        let made = call(&format!("creating {object}"), DEFAULT, made).await;
-        made.map(drop).map_err(|error| created(object, error))
-    }
-
-    pub(super) async fn remove_network(&self, name: &str) -> Result<(), StepError> {
-        let Some((id, labels)) = self.inspect_network(name).await? else {
-            return Ok(());
-        };
-        let object = format!("network {name}");
-        self.guard(&object, &labels)?;
-        let removed = self.docker.remove_network(&id);
-        gone(call(&format!("removing {object}"), DEFAULT, removed).await)
-    }
-
     pub(super) async fn create_volume(&self, volume: &Volume) -> Result<(), StepError> {
         let object = format!("volume {}", volume.name);
         let request = VolumeCreateRequest {
@@ -86,8 +51,14 @@ impl Engine {
     pub(super) async fn start(&self, name: &str) -> Result<(), StepError> {
         let id = self.our_container(name).await?;
         let started = self.docker.start_container(&id, None::<StartContainerOptions>);
-        let started = call(&format!("starting container {name}"), DEFAULT, started).await;
-        started.map_err(StepError::Engine)
+        match call(&format!("starting container {name}"), DEFAULT, started).await {
+            // dockerd ended in the midst of a start, and its containerd did not: nobody can start this one any more
+            Err(EngineError::Refused { message, .. }) if is_stuck(&message) => {
+                self.remove_container(name).await?;
+                Err(StepError::Stuck { object: format!("container {name}") })
+            }
+            started => started.map_err(StepError::Engine),
+        }
     }
 
     pub(super) async fn stop(&self, name: &str, seconds: u32) -> Result<(), StepError> {
@@ -130,17 +101,8 @@ impl Engine {
         Ok(seen.id)
     }
 
-    async fn inspect_network(
-        &self,
-        name: &str,
-    ) -> Result<Option<(String, HashMap<String, String>)>, StepError> {
-        let seen = self.docker.inspect_network(name, None::<InspectNetworkOptions>);
-        let seen = found(call(&format!("looking at network {name}"), DEFAULT, seen).await)?;
-        Ok(seen.and_then(|seen| Some((seen.id?, seen.labels.unwrap_or_default()))))
-    }
-
     /// The last guard: the brain names our objects alone, and still nothing that lacks our label is touched.
-    fn guard(&self, object: &str, labels: &HashMap<String, String>) -> Result<(), StepError> {
+    pub(super) fn guard(&self, object: &str, labels: &HashMap<String, String>) -> Result<(), StepError> {
         if self.owns(labels) {
             return Ok(());
         }
@@ -148,7 +110,7 @@ impl Engine {
     }
 }
 
-fn found<T>(seen: Result<T, EngineError>) -> Result<Option<T>, StepError> {
+pub(super) fn found<T>(seen: Result<T, EngineError>) -> Result<Option<T>, StepError> {
     match seen {
         Ok(seen) => Ok(Some(seen)),
         Err(error) if error.is_missing() => Ok(None),
@@ -157,7 +119,7 @@ fn found<T>(seen: Result<T, EngineError>) -> Result<Option<T>, StepError> {
 }
 
 /// What is not there any more need not be stopped or removed; nor what somebody is removing.
-fn gone(done: Result<(), EngineError>) -> Result<(), StepError> {
+pub(super) fn gone(done: Result<(), EngineError>) -> Result<(), StepError> {
     match done {
         Err(EngineError::Refused { status: 404, .. }) => Ok(()),
         Err(EngineError::Refused { status: 409, message, .. }) if message.contains("already in progress") => {
@@ -167,13 +129,18 @@ fn gone(done: Result<(), EngineError>) -> Result<(), StepError> {
     }
 }
 
-fn created(object: String, error: EngineError) -> StepError {
+pub(super) fn created(object: String, error: EngineError) -> StepError {
     match error {
         EngineError::Refused { status: 409, .. } => StepError::Exists { object },
         error => StepError::Engine(error),
     }
 }
 
-fn hashed(labels: &BTreeMap<String, String>) -> HashMap<String, String> {
+pub(super) fn hashed(labels: &BTreeMap<String, String>) -> HashMap<String, String> {
     labels.clone().into_iter().collect()
+}
+
+/// Whether the engine says that a container is half started: `task 014fd1: already exists`.
+fn is_stuck(message: &str) -> bool {
+    message.contains("task ") && message.trim_end().ends_with(": already exists")
 }

@@ -49,6 +49,14 @@ impl Environment {
         self.folder.join("fleet.git")
     }
 
+    /// Whether there is a private repository already; one that somebody or a crash has taken something from is made whole.
+    pub fn has_repository(&self) -> bool {
+        let repository = self.repository();
+        let written = |name| std::fs::metadata(repository.join(name)).is_ok_and(|file| file.len() > 0);
+        let folder = |name| repository.join(name).is_dir();
+        written("HEAD") && written("config") && folder("objects") && folder("refs")
+    }
+
     /// The script that answers git's questions.
     pub fn askpass(&self) -> PathBuf {
         self.folder.join("askpass")
@@ -84,6 +92,11 @@ impl Environment {
     pub fn remove_leftovers(&self) {
         // each is missing most of the time; what cannot be removed is git's to complain about
         let repository = self.repository();
+        if std::fs::metadata(repository.join("HEAD")).is_ok_and(|head| head.len() == 0) {
+            // a disk that failed while git made it leaves what git neither takes for a repository nor mends; all of it
+            // is fetched anew
+            let _ = std::fs::remove_dir_all(&repository);
+        }
         for name in LEFTOVERS {
             let _ = std::fs::remove_file(repository.join(name));
         }

@@ -13,6 +13,7 @@ mod source;
 mod tree;
 
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use campanile_plan::fleet::Snapshot;
@@ -21,6 +22,7 @@ pub use credentials::Credentials;
 pub use error::FetchError;
 pub use source::{Remote, Source, SourceError};
 
+use crate::locked::locked;
 use repository::Repository;
 
 /// The most that is taken from a source.
@@ -59,6 +61,26 @@ pub struct Fetcher {
     pub credentials: Credentials,
     /// The most that it takes.
     pub limits: Limits,
+    /// What it last read: a commit never changes, so that it need not be read again.
+    pub last: LastRead,
+}
+
+/// What was last read of a repository, where in it, and how much of it at most.
+#[derive(Debug, Clone, Default)]
+pub struct LastRead(Arc<Mutex<Option<(Remote, Limits, Snapshot)>>>);
+
+impl LastRead {
+    /// The fleet at this commit, if that is what was last read.
+    fn get(&self, remote: &Remote, limits: &Limits, commit: &str) -> Option<Snapshot> {
+        let last = locked(&self.0);
+        let (_, _, snapshot) = last.as_ref().filter(|(from, most, _)| from == remote && most == limits)?;
+        (snapshot.commit.as_deref() == Some(commit)).then(|| snapshot.clone())
+    }
+
+    fn put(&self, remote: &Remote, limits: &Limits, snapshot: &Snapshot) {
+        let read = (remote.clone(), limits.clone(), snapshot.clone());
+        *locked(&self.0) = Some(read);
+    }
 }
 
 impl Fetcher {
@@ -91,8 +113,16 @@ impl Fetcher {
     async fn fetch_remote(&self, remote: &Remote, accepted: Option<&str>) -> Result<Snapshot, FetchError> {
         let repository = Repository::open(self).await?; // I/O
         let commit = repository.fetch(remote).await?; // I/O
-        let mut snapshot = tree::read(&repository, remote, &commit).await?; // I/O
+        let mut snapshot = if let Some(snapshot) = self.last.get(remote, &self.limits, &commit) {
+            snapshot
+        } else {
+            let snapshot = tree::read(&repository, remote, &commit).await?; // I/O
+            repository.tidy_up().await; // I/O
+            self.last.put(remote, &self.limits, &snapshot);
+            snapshot
+        };
         if let Some(accepted) = accepted
+            && accepted != commit
             && !repository.is_ancestor(accepted, &commit).await?
         {
             let doubt = format!(

@@ -36,8 +36,10 @@ impl<'a> Repository<'a> {
         environment.write_files().map_err(private(&folder))?;
         environment.remove_leftovers();
         let repository = Self { fetcher, environment, _lock: lock };
-        let init = ["init", "--bare", "--quiet", "--template="];
-        repository.expect(&init, "make its private repository").await?;
+        if !repository.environment.has_repository() {
+            let init = ["init", "--bare", "--quiet", "--template="];
+            repository.expect(&init, "make its private repository").await?;
+        }
         Ok(repository)
     }
 
@@ -50,6 +52,7 @@ impl<'a> Repository<'a> {
         let arguments = [
             "fetch",
             "--quiet",
+            "--no-auto-maintenance",
             "--no-tags",
             "--no-write-fetch-head",
             "--no-recurse-submodules",
@@ -93,6 +96,12 @@ impl<'a> Repository<'a> {
         }
         self.succeeded(answer, || "compare two commits".to_owned())?;
         Ok(true)
+    }
+
+    /// Packs what many fetches have brought, when git finds that it is time.
+    pub async fn tidy_up(&self) {
+        // what is not packed now is packed another time
+        let _ = self.git(&["maintenance", "run", "--auto", "--quiet"], Vec::new()).await;
     }
 
     /// Keeps a commit from being collected as garbage.

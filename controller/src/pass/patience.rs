@@ -8,17 +8,22 @@ use campanile_plan::observed::Observed;
 use campanile_plan::plan::{Lane, Plan, Until};
 
 use super::Failures;
+use crate::scope::Scope;
 
 /// How long an engine that was there before may be away.
 const AWAY: Duration = Duration::from_secs(30);
 /// How long an engine that is back may take to finish what it was asked before.
 const SETTLING: Duration = Duration::from_secs(5);
 
+/// The shortest and the longest time between two looks while something is waited for.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(2));
+
 /// How long a pass goes on waiting for what.
+#[derive(Default)]
 pub(super) struct Patience {
-    start: Instant,
-    time: Duration,
+    end: Option<Instant>,
     waiting: BTreeMap<(String, String), Instant>,
+    waited_for: Scope,
     reached: BTreeSet<EngineName>,
     away: BTreeMap<EngineName, Instant>,
     back: BTreeMap<EngineName, Back>,
@@ -38,21 +43,31 @@ impl Back {
 }
 
 impl Patience {
-    /// Patience for so long in all.
-    pub fn new(time: Duration) -> Self {
-        Self {
-            start: Instant::now(),
-            time,
-            waiting: BTreeMap::new(),
-            reached: BTreeSet::new(),
-            away: BTreeMap::new(),
-            back: BTreeMap::new(),
-        }
+    /// A pass begins, and may take so long in all.
+    pub fn begin(&mut self, time: Duration) {
+        self.end = Instant::now().checked_add(time);
     }
 
     /// Whether nothing new is to be begun or waited for.
     pub fn is_over(&self) -> bool {
-        self.start.elapsed() > self.time
+        self.end.is_some_and(|end| end < Instant::now())
+    }
+
+    /// Waits for some lanes as if it had not waited for them yet.
+    pub fn forget(&mut self, is_theirs: impl Fn(&str) -> bool) {
+        self.waiting.retain(|(lane, _), _| !is_theirs(lane));
+    }
+
+    /// What is waited for, to be looked at.
+    pub fn waited_for(&self) -> Scope {
+        self.waited_for.clone()
+    }
+
+    /// How long to wait before the next look: an eighth of the time since the last thing began to be waited for.
+    pub fn pause(&self) -> Duration {
+        let (shortest, longest) = PAUSES;
+        let newest = self.waiting.values().chain(self.away.values()).map(Instant::elapsed).min();
+        newest.map_or(shortest, |waited| (waited / 8).clamp(shortest, longest))
     }
 
     /// Forgets failures whose step is not needed any more, since the world moved on by itself, and lets lanes whose
@@ -92,6 +107,7 @@ impl Patience {
         });
         let mut later = false;
         let mut still = BTreeMap::new();
+        self.waited_for = Scope::default();
         // without an ingress nobody can ask a site, so that waiting for one leads nowhere
         let shared = plan.lanes.iter().filter(|lane| lane.member.is_none() && lane.is_blocked());
         let blocked: BTreeSet<_> = shared.filter_map(|lane| lane.engine.as_ref()).collect();
@@ -108,6 +124,10 @@ impl Patience {
                 let since = self.waiting.get(&key).copied().unwrap_or_else(Instant::now);
                 still.insert(key, since);
                 later |= since.elapsed() < Duration::from_secs(patience.into());
+                // an engine whose look is under way need not be touched to be seen
+                if lane.engine.as_ref().is_some_and(|name| observed.engines.contains_key(name)) {
+                    self.waited_for.touch_lane(lane);
+                }
             }
         }
         self.waiting = still;

@@ -1,19 +1,23 @@
-//! The last valid text of each member's document: it stays in force while the one in git is broken.
+//! The last valid text of each document: it stays in force while the one in git is broken.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use campanile_plan::document::values::MemberName;
+use campanile_plan::fleet::Accepted;
 
 use super::atomic::{remove, write_atomically};
 use super::{LeftOut, State, StateError, create_folder, if_there};
 
+/// The platform's file beside those of the members, none of whose names begins so.
+const PLATFORM: &str = "_platform.yaml";
+
 /// The accepted documents that are there.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Accepted {
+pub struct AcceptedThere {
     /// Their texts.
-    pub documents: BTreeMap<MemberName, String>,
-    /// Those that could not be read, and why: they concern their members alone.
+    pub documents: Accepted,
+    /// Those that could not be read, and why: they concern themselves alone.
     pub left_out: Vec<LeftOut>,
 }
 
@@ -38,32 +42,39 @@ impl State {
     ///
     /// # Errors
     /// When the folder cannot be read.
-    pub fn accepted(&self) -> Result<Accepted, StateError> {
-        let mut accepted = Accepted::default();
+    pub fn accepted(&self) -> Result<AcceptedThere, StateError> {
+        let mut left_out = Vec::new();
+        let mut documents =
+            Accepted { platform: read(self.accepted_platform(), &mut left_out), ..Accepted::default() };
         for member in self.accepted_members()? {
-            let path = self.accepted_path(&member);
-            match if_there(std::fs::read_to_string(&path)) {
-                Ok(text) => accepted.documents.extend(text.map(|text| (member, text))),
-                Err(error) => {
-                    let reason = format!("{error}; restore it from a backup, or remove it");
-                    accepted.left_out.push(LeftOut { path, reason });
-                }
-            }
+            let text = read(self.accepted_path(&member), &mut left_out);
+            documents.members.extend(text.map(|text| (member, text)));
         }
-        Ok(accepted)
+        Ok(AcceptedThere { documents, left_out })
     }
 
-    /// Notes a valid document; says whether it differs from the one before.
+    /// Notes a valid document of the platform; says whether it differs from the one before.
+    ///
+    /// # Errors
+    /// When it cannot be written; the one before is then still there.
+    pub fn accept_platform(&self, text: &str) -> Result<bool, StateError> {
+        self.note(&self.accepted_platform(), text)
+    }
+
+    /// Notes a valid document of a member; says whether it differs from the one before.
     ///
     /// # Errors
     /// When it cannot be written; the one before is then still there.
     pub fn accept(&self, member: &MemberName, text: &str) -> Result<bool, StateError> {
-        let path = self.accepted_path(member);
-        if std::fs::read(&path).is_ok_and(|bytes| bytes == text.as_bytes()) {
+        self.note(&self.accepted_path(member), text)
+    }
+
+    fn note(&self, path: &Path, text: &str) -> Result<bool, StateError> {
+        if std::fs::read(path).is_ok_and(|bytes| bytes == text.as_bytes()) {
             return Ok(false);
         }
         create_folder(&self.folder.join("accepted"))?;
-        write_atomically(&path, text.as_bytes(), 0o600).map_err(StateError::write(&path))?;
+        write_atomically(path, text.as_bytes(), 0o600).map_err(StateError::write(path))?;
         Ok(true)
     }
 
@@ -79,4 +90,17 @@ impl State {
     fn accepted_path(&self, member: &MemberName) -> PathBuf {
         self.folder.join("accepted").join(format!("{member}.yaml"))
     }
+
+    fn accepted_platform(&self) -> PathBuf {
+        self.folder.join("accepted").join(PLATFORM)
+    }
+}
+
+/// A text that is there; one that cannot be read is left out.
+fn read(path: PathBuf, left_out: &mut Vec<LeftOut>) -> Option<String> {
+    if_there(std::fs::read_to_string(&path)).unwrap_or_else(|error| {
+        let reason = format!("{error}; restore it from a backup, or remove it");
+        left_out.push(LeftOut { path, reason });
+        None
+    })
 }

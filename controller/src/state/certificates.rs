@@ -18,6 +18,7 @@ use x509_parser::x509::SubjectPublicKeyInfo;
 
 use super::authority::{Authority, parameters};
 use super::{LeftOut, State, StateError, create_folder, if_there, write_atomically};
+use crate::locked::locked;
 
 /// How long a member's certificate is valid.
 const LIFE: SignedDuration = SignedDuration::from_hours(90 * 24);
@@ -76,7 +77,7 @@ impl State {
             let Some(member) = member_of(&path) else {
                 continue;
             };
-            match observe(&path, &authority) {
+            match self.proven(&member, &path, &authority) {
                 Ok(certificate) => {
                     observed.certificates.insert(member, certificate);
                 }
@@ -85,6 +86,25 @@ impl State {
         }
         observed.left_out.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(observed)
+    }
+
+    /// The certificate in a file; one that was proven before, and has not changed since, is not proven again.
+    fn proven(
+        &self,
+        member: &MemberName,
+        path: &Path,
+        authority: &Authority,
+    ) -> Result<ObservedCertificate, String> {
+        let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
+        let (bundle, issuer) = (sha256(&bytes), authority.fingerprint());
+        let mut proven = locked(&self.proven);
+        let known = proven.get(member).filter(|known| known.bundle == bundle && known.authority == issuer);
+        if let Some(known) = known {
+            return Ok(known.clone());
+        }
+        let certificate = observe(&bytes, authority)?;
+        proven.insert(member.clone(), certificate.clone());
+        Ok(certificate)
     }
 
     /// The file with chain and key, as the ingress takes it.
@@ -130,10 +150,9 @@ fn leaf(
     Ok(format!("{}{pem}{}", certificate.pem(), key.serialize_pem()))
 }
 
-/// Reads one file and proves that its parts belong together.
-fn observe(path: &Path, authority: &Authority) -> Result<ObservedCertificate, String> {
-    let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
-    let blocks: Result<Vec<Pem>, _> = Pem::iter_from_buffer(&bytes).collect();
+/// Proves that the parts of a file belong together.
+fn observe(bytes: &[u8], authority: &Authority) -> Result<ObservedCertificate, String> {
+    let blocks: Result<Vec<Pem>, _> = Pem::iter_from_buffer(bytes).collect();
     let blocks = blocks.map_err(|error| format!("it is not PEM: {error}"))?;
     let [leaf, chain, key] = blocks.as_slice() else {
         return Err(format!("it has {} parts in place of leaf, chain and key", blocks.len()));
@@ -156,7 +175,7 @@ fn observe(path: &Path, authority: &Authority) -> Result<ObservedCertificate, St
         not_before: moment(leaf.validity().not_before.timestamp())?,
         not_after: moment(leaf.validity().not_after.timestamp())?,
         authority: authority.fingerprint(),
-        bundle: sha256(&bytes),
+        bundle: sha256(bytes),
     })
 }
 

@@ -41,6 +41,17 @@ pub enum StateError {
         /// `process 4711, since 2025-11-21T10:00:00Z`.
         holder: String,
     },
+    /// A daemon works with this state.
+    #[error(
+        "a daemon already runs on the state in {}: {holder}; stop it, or name another folder with --state",
+        folder.display()
+    )]
+    Runs {
+        /// The state folder.
+        folder: PathBuf,
+        /// `process 4711, since 2025-11-21T10:00:00Z`.
+        holder: String,
+    },
     /// There is an authority already.
     #[error(
         "{} is there already and is not replaced: every certificate of the platform hangs on it; \

@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{State, StateError, if_there, write_atomically};
+use super::{State, StateError};
+
+const FILE: &str = "fleet.json";
 
 /// The last fleet that was applied in full.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,10 +24,7 @@ impl State {
     /// # Errors
     /// When the file cannot be read or is damaged.
     pub fn fleet_record(&self) -> Result<Option<FleetRecord>, StateError> {
-        let path = self.folder.join("fleet.json");
-        let bytes = if_there(std::fs::read(&path)).map_err(StateError::read(&path))?;
-        let record = bytes.map(|bytes| serde_json::from_slice(&bytes)).transpose();
-        record.map_err(StateError::damaged(&path))
+        self.json(FILE)
     }
 
     /// Notes that a fleet was applied in full.
@@ -33,8 +32,6 @@ impl State {
     /// # Errors
     /// When it cannot be written.
     pub fn record_fleet(&self, record: &FleetRecord) -> Result<(), StateError> {
-        let path = self.folder.join("fleet.json");
-        let bytes = serde_json::to_vec_pretty(record).map_err(StateError::damaged(&path))?;
-        write_atomically(&path, &bytes, 0o600).map_err(StateError::write(&path))
+        self.write_json(FILE, record)
     }
 }

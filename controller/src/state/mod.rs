@@ -4,21 +4,28 @@ mod accepted;
 mod atomic;
 mod authority;
 mod certificates;
-mod conditions;
+mod daemon;
 mod error;
 mod fleet_record;
 mod lock;
 mod secrets;
 
+use std::collections::BTreeMap;
 use std::fs::DirBuilder;
 use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
-pub use accepted::Accepted;
+use campanile_plan::document::values::MemberName;
+use campanile_plan::observed::ObservedCertificate;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub use accepted::AcceptedThere;
 pub use atomic::write_atomically;
 pub use certificates::ObservedCertificates;
-pub use conditions::{Condition, Conditions, Current, MemberConditions};
+pub use daemon::DaemonRecord;
 pub use error::StateError;
 pub use fleet_record::FleetRecord;
 pub use lock::Lock;
@@ -32,6 +39,8 @@ pub const DEFAULT_FOLDER: &str = "/var/lib/campanile";
 pub struct State {
     folder: PathBuf,
     secrets: PathBuf,
+    /// Certificates that were proven to be the authority's, with their files' hashes.
+    proven: Arc<Mutex<BTreeMap<MemberName, ObservedCertificate>>>,
 }
 
 /// A file that was left out of an observation, and why.
@@ -52,7 +61,7 @@ impl State {
         create_folder(folder)?;
         let folder = folder.canonicalize().map_err(StateError::read(folder))?;
         let secrets = folder.join("secrets");
-        Ok(Self { folder, secrets })
+        Ok(Self { folder, secrets, proven: Arc::default() })
     }
 
     /// Takes the members' secrets from another folder.
@@ -69,6 +78,22 @@ impl State {
     /// The folder for the fetcher of git repositories.
     pub fn git_folder(&self) -> PathBuf {
         self.folder.join("git")
+    }
+}
+
+impl State {
+    /// A record kept as JSON; none where there is no such file.
+    fn json<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, StateError> {
+        let path = self.folder.join(name);
+        let bytes = if_there(std::fs::read(&path)).map_err(StateError::read(&path))?;
+        bytes.map(|bytes| serde_json::from_slice(&bytes)).transpose().map_err(StateError::damaged(&path))
+    }
+
+    /// Keeps a record as JSON.
+    fn write_json(&self, name: &str, record: &impl Serialize) -> Result<(), StateError> {
+        let path = self.folder.join(name);
+        let bytes = serde_json::to_vec_pretty(record).map_err(StateError::damaged(&path))?;
+        write_atomically(&path, &bytes, 0o600).map_err(StateError::write(&path))
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::{PermissionsExt, symlink};
 
 use campanile_plan::document::values::{MemberName, SecretName};
-use jiff::Timestamp;
+use campanile_plan::fleet::Accepted;
 
 use super::*;
 
@@ -94,11 +94,20 @@ fn a_file_is_written_with_its_mode() {
 fn accepted_documents() {
     let (_folder, state) = state();
     let barzago = member("barzago");
-    assert_eq!(state.accepted().unwrap(), Accepted::default());
+    assert_eq!(state.accepted().unwrap(), AcceptedThere::default());
     assert!(state.accept(&barzago, "one").unwrap());
     assert!(!state.accept(&barzago, "one").unwrap());
     assert!(state.accept(&barzago, "two").unwrap());
-    assert_eq!(state.accepted().unwrap().documents[&barzago], "two");
+    assert_eq!(state.accepted().unwrap().documents.members[&barzago], "two");
+    // a member can have the name, and the platform's document is another one all the same
+    state.accept(&member("platform"), "a member").unwrap();
+    assert_eq!(state.accepted().unwrap().documents.platform, None);
+    assert!(state.accept_platform("the platform").unwrap());
+    assert!(!state.accept_platform("the platform").unwrap());
+    let Accepted { platform, members } = state.accepted().unwrap().documents;
+    assert_eq!(platform.as_deref(), Some("the platform"));
+    assert_eq!(members[&member("platform")], "a member");
+    state.forget(&member("platform")).unwrap();
     state.forget(&barzago).unwrap();
     state.forget(&barzago).unwrap();
     assert!(state.accepted_members().unwrap().is_empty());
@@ -115,7 +124,7 @@ fn an_accepted_document_that_cannot_be_read_concerns_its_member_alone() {
     std::fs::remove_file(path("dervio.yaml")).unwrap();
     std::fs::create_dir(path("dervio.yaml")).unwrap();
     let accepted = state.accepted().unwrap();
-    assert_eq!(accepted.documents, BTreeMap::from([(member("calco"), "one".to_owned())]));
+    assert_eq!(accepted.documents.members, BTreeMap::from([(member("calco"), "one".to_owned())]));
     assert_eq!(
         reasons(&accepted.left_out),
         [
@@ -183,41 +192,4 @@ fn secrets_are_known_by_keyed_fingerprints() {
     assert_eq!(mode(&key), 0o600);
     std::fs::remove_file(key).unwrap();
     assert_ne!(state.observe_secrets().unwrap().fingerprints, observed.fingerprints);
-}
-
-#[test]
-fn the_time_of_a_condition_moves_with_its_status_alone() {
-    let (_folder, state) = state();
-    let current = |status: &str, reason: &str| {
-        let one = (status.to_owned(), reason.to_owned());
-        Current::from([("barzago".to_owned(), BTreeMap::from([("SiteServed".to_owned(), one)]))])
-    };
-    let hour = |hour: i64| Timestamp::from_second(hour * 3600).unwrap();
-    let (mut conditions, _) = state.conditions().unwrap();
-    for (now, status, reason, since) in [
-        (1, "True", "Answered", 1),
-        (2, "True", "AnsweredSlowly", 1),
-        (3, "False", "NoAnswer", 3),
-        (4, "False", "NoAnswer", 3),
-    ] {
-        conditions.merge(hour(now), current(status, reason));
-        state.record_conditions(&conditions).unwrap();
-        conditions = state.conditions().unwrap().0;
-        let condition = &conditions.members["barzago"]["SiteServed"];
-        assert_eq!(condition.last_transition_time, hour(since), "hour {now}");
-        assert_eq!(condition.reason, reason);
-    }
-    conditions.merge(hour(5), Current::new());
-    assert_eq!(conditions, Conditions::default());
-}
-
-#[test]
-fn damaged_conditions_are_set_aside() {
-    let (_folder, state) = state();
-    std::fs::write(state.folder().join("conditions.json"), "{\"a\":").unwrap();
-    let (conditions, notice) = state.conditions().unwrap();
-    assert_eq!(conditions, Conditions::default());
-    assert!(notice.unwrap().contains("conditions.json was damaged"));
-    assert!(state.folder().join("conditions.json.broken").exists());
-    assert_eq!(state.conditions().unwrap(), (Conditions::default(), None));
 }

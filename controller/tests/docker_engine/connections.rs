@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use campanile::docker::{Engine, EngineError};
+use campanile::scope::Part;
 use campanile_plan::docker::{Attachment, label};
 use campanile_plan::document::values::PlatformName;
 use campanile_plan::plan::Action;
@@ -76,11 +77,11 @@ async fn an_engine_that_begins_to_hang_is_given_up() {
     let proxy = proxy();
     let declared = declared(&proxy.endpoint, None);
     let engine = Engine::connect(&declared, &stage.platform).await.unwrap();
-    engine.observe("none").await.unwrap();
+    engine.observe(None, &Part::everything()).await.unwrap();
     proxy.hangs.store(true, Ordering::Relaxed);
 
     let begun = Instant::now();
-    let text = engine.observe("none").await.unwrap_err().to_string();
+    let text = engine.observe(None, &Part::everything()).await.unwrap_err().to_string();
     assert!(begun.elapsed() < Duration::from_secs(12), "{:?}", begun.elapsed());
     assert!(text.starts_with("listing the "), "{text}");
     assert!(text.ends_with(": no answer within 10 seconds"), "{text}");
@@ -99,7 +100,6 @@ async fn looking_takes_as_many_calls_for_many_objects_as_for_few() {
     let declared = declared(&proxy.endpoint, None);
     let engine = Engine::connect(&declared, &stage.platform).await.unwrap();
     stage.create_ingress().await;
-    let ingress = stage.name("ingress");
     stage.start("ingress").await;
     let mut counts = Vec::new();
     for few in ["a", "b c d e f g h"] {
@@ -112,7 +112,7 @@ async fn looking_takes_as_many_calls_for_many_objects_as_for_few() {
             stage.start(what).await;
         }
         let before = proxy.calls.load(Ordering::Relaxed);
-        let seen = engine.observe(&ingress).await.unwrap();
+        let seen = engine.observe(None, &Part::everything()).await.unwrap();
         let asked = seen.containers.values().filter(|container| container.answer.is_some());
         counts.push((asked.count(), proxy.calls.load(Ordering::Relaxed) - before));
     }
@@ -196,7 +196,7 @@ async fn an_engine_by_tls_wants_our_certificate_and_must_show_its_own() {
 
     let right = issue(folder.path(), "right", &ours, &ours);
     let engine = connect("localhost", Some(&right)).await.unwrap();
-    let by_tls = engine.observe("none").await.unwrap();
+    let by_tls = engine.observe(None, &Part::everything()).await.unwrap();
     assert!(!by_tls.networks.is_empty());
     stage.create_ingress().await;
     stage.start("ingress").await;

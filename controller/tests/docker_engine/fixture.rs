@@ -61,12 +61,9 @@ impl Stage {
             [("/etc/campanile".to_owned(), Mount { volume: self.name("ingress"), read_only: false })].into();
         declaration.tmpfs = ["/run", "/tmp"].map(|path| (path.to_owned(), "size=16m".to_owned())).into();
         declaration.capabilities = ["CHOWN", "KILL", "SETGID", "SETUID"].map(str::to_owned).to_vec();
-        Container {
-            name: self.name("ingress"),
-            attachment: Attachment::Host,
-            declaration,
-            labels: self.labels(),
-        }
+        let mut labels = self.labels();
+        labels.insert(label::OBJECT.to_owned(), "ingress".to_owned());
+        Container { name: self.name("ingress"), attachment: Attachment::Host, declaration, labels }
     }
 
     pub async fn start(&self, what: &str) {

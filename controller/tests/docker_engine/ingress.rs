@@ -1,7 +1,12 @@
 //! The ingress takes files, serves by them, and keeps serving when the next ones are wrong.
 
+use std::time::{Duration, Instant};
+
 use campanile::docker::StepError;
-use campanile_plan::docker::{IngressContent, IngressFile, sha256};
+use campanile::scope::Part;
+use campanile_plan::docker::{
+    Configuration, INGRESS_REVISION, IngressContent, IngressFile, Volume, label, sha256,
+};
 use campanile_plan::plan::Action;
 
 use crate::fixture::{Stage, docker};
@@ -52,7 +57,7 @@ async fn the_ingress_takes_files_and_serves_by_them() {
     let files = stage.engine.ingress_files(&stage.name("ingress")).await.unwrap().unwrap();
     assert_eq!(files.files["routes/barzago-1.conf"], sha256(route.as_bytes()));
     assert_eq!(files.files["certificates/barzago-1.pem"], sha256(b"bundle of barzago"));
-    assert_ne!(files.current.as_deref(), Some(DIGEST));
+    assert_ne!(files.revisions[""].begins.as_deref(), Some(DIGEST));
 
     stage.start("ingress").await;
     let activate = |digest: &str| Action::ActivateIngress {
@@ -74,9 +79,9 @@ async fn the_ingress_takes_files_and_serves_by_them() {
     stage.apply(remove).await.unwrap();
 
     let files = stage.engine.ingress_files(&stage.name("ingress")).await.unwrap().unwrap();
-    assert_eq!(files.current.as_deref(), Some(DIGEST));
-    assert_eq!(files.loaded.as_deref(), Some(DIGEST));
-    assert_eq!(files.routes, ["routes/barzago-1.conf".to_owned()].into());
+    let noted = |digest: &str| Some(digest.to_owned());
+    assert_eq!(files.revisions[""], Configuration { begins: noted(DIGEST), loaded: noted(DIGEST) });
+    assert_eq!(files.routes[DIGEST], ["routes/barzago-1.conf".to_owned()].into());
     assert!(!files.files.contains_key("routes/old.conf"));
     let modes = docker(&[
         "exec",
@@ -90,4 +95,62 @@ async fn the_ingress_takes_files_and_serves_by_them() {
     ]);
     assert_eq!(modes, "700 0\n400 0\n644 0");
     assert_eq!(stage.engine.ingress_files("campanile-livetest-nothing").await.unwrap(), None);
+}
+
+/// Two containers on one volume, each with its own link and note; both listen on one port.
+#[tokio::test]
+async fn one_ingress_takes_over_from_another() {
+    let stage = Stage::new("pair").await;
+    let volume = Volume { name: stage.name("ingress"), labels: stage.labels() };
+    stage.apply(Action::CreateVolume(volume)).await.unwrap();
+    for revision in ["0a", "0b"] {
+        let mut ingress = stage.ingress();
+        ingress.name = stage.name(revision);
+        ingress.declaration.environment.insert(INGRESS_REVISION.to_owned(), revision.to_owned());
+        ingress.labels.insert(label::REVISION.to_owned(), revision.to_owned());
+        stage.apply(Action::CreateContainer(Box::new(ingress))).await.unwrap();
+        stage.start(revision).await;
+    }
+    // an answer of three seconds, from an address that nobody else uses
+    let slow = format!(
+        "server {{ listen 127.0.0.1:7985 reuseport; location / {{ proxy_pass http://127.0.0.77:7986; }} }}
+         server {{ listen 127.0.0.77:7986 reuseport; limit_rate 1k; location / {{ return 200 {}; }} }}",
+        "x".repeat(3000)
+    );
+    let index = INDEX.replace("include /etc/campanile/routes/barzago-1.conf;", &slow);
+    let path = format!("index/{DIGEST}.conf");
+    let files = vec![IngressFile { path, content: IngressContent::Text(index) }];
+    stage.apply(Action::UploadIngress { container: stage.name("0a"), files }).await.unwrap();
+    for revision in ["0a", "0b"] {
+        let container = stage.name(revision);
+        stage.apply(Action::ActivateIngress { container, digest: DIGEST.to_owned() }).await.unwrap();
+    }
+    let seen = stage.engine.observe(None, &Part::everything()).await.unwrap().ingress.unwrap();
+    let both = Configuration { begins: Some(DIGEST.to_owned()), loaded: Some(DIGEST.to_owned()) };
+    assert_eq!([&seen.revisions["0a"], &seen.revisions["0b"]], [&both, &both]);
+
+    let mut curl = std::process::Command::new("curl");
+    curl.args(["-s", "http://127.0.0.1:7985/"]).stdout(std::process::Stdio::piped());
+    let curl = curl.spawn().unwrap();
+    let end = Instant::now() + Duration::from_secs(5);
+    // 127.0.0.77:7986, as the kernel shows it
+    let connected =
+        || docker(&["exec", &stage.name("0b"), "cat", "/proc/net/tcp"]).contains(" 4D00007F:1F32 01 ");
+    while !connected() {
+        assert!(Instant::now() < end, "curl never asked");
+    }
+    let drain = || {
+        let (ingress, address) = (stage.name("0b"), "127.0.0.77".parse().unwrap());
+        stage.apply(Action::DrainContainer { ingress, address, seconds: 30 })
+    };
+    stage.apply(Action::RetireIngress { container: stage.name("0a") }).await.unwrap();
+    let seen = stage.engine.observe(None, &Part::everything()).await.unwrap().ingress.unwrap();
+    assert_eq!(seen.revisions["0a"], Configuration { begins: None, loaded: Some("retired".to_owned()) });
+    drain().await.unwrap();
+    assert!(!connected(), "the slow answer is over");
+    let answer = curl.wait_with_output().unwrap();
+    assert_eq!(answer.stdout.len(), 3000, "{answer:?}");
+    let begun = Instant::now();
+    drain().await.unwrap();
+    assert!(begun.elapsed() < Duration::from_secs(5), "nothing was left to wait for: {:?}", begun.elapsed());
 }

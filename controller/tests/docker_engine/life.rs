@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use campanile::scope::Part;
 use campanile_plan::docker::{
     Answer, Attachment, Container, ContainerState, HealthState, Mount, Network, ObservedEngine, Volume, label,
 };
@@ -18,7 +19,7 @@ const SILENT: &str = "http://10.79.1.2:8081/";
 async fn seen(stage: &Stage, expected: impl Fn(&ObservedEngine) -> bool) -> ObservedEngine {
     let end = Instant::now() + Duration::from_secs(30);
     loop {
-        let observed = stage.engine.observe(&stage.name("ingress")).await.unwrap();
+        let observed = stage.engine.observe(None, &Part::everything()).await.unwrap();
         if expected(&observed) {
             return observed;
         }

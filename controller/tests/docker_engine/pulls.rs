@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use campanile::docker::StepError;
+use campanile::scope::Part;
 use campanile_plan::plan::Action;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -84,14 +85,14 @@ async fn pulls_by_digest_and_says_what_is_missing() {
     let stage = Stage::new("pull").await;
     let registry = Registry::start();
     let image = registry.fill();
-    let before = stage.engine.observe("campanile-livetest-nothing").await.unwrap();
+    let before = stage.engine.observe(None, &Part::everything()).await.unwrap();
     assert!(!before.images.contains(&image));
 
     let heard = Mutex::new(Vec::new());
     let hear = |line: &str| heard.lock().unwrap().push(line.to_owned());
     let pull = step(Action::PullImage { image: image.clone() });
     stage.engine.apply(&pull, &Secrets, &hear).await.unwrap();
-    let after = stage.engine.observe("campanile-livetest-nothing").await.unwrap();
+    let after = stage.engine.observe(None, &Part::everything()).await.unwrap();
     docker(&["rmi", &image]);
     assert!(after.images.contains(&image), "{:?}", after.images);
     assert!(!heard.lock().unwrap().is_empty());

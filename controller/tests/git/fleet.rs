@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use campanile::git::{Credentials, FetchError, Fetcher, Limits, Source};
+use campanile::git::{Credentials, FetchError, Fetcher, LastRead, Limits, Source};
 use campanile_plan::fleet::Snapshot;
 use tempfile::TempDir;
 
@@ -45,6 +45,7 @@ impl Place {
             folder: self.path("state/git"),
             credentials: Credentials::default(),
             limits: Limits::default(),
+            last: LastRead::default(),
         }
     }
 

@@ -3,11 +3,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test program
 
+mod again;
 mod fleet;
 mod folders;
 mod https;
 mod moved;
 mod odd_files;
+mod pinned;
 mod rewritten;
 mod servers;
 mod ssh;

@@ -1,5 +1,7 @@
 //! A fleet that comes from elsewhere than when it was last applied.
 
+use std::collections::BTreeMap;
+
 use campanile::fleet::Fleet;
 use campanile::git::Source;
 use campanile::state::State;
@@ -37,9 +39,9 @@ async fn another_source_is_a_doubt_unless_its_history_goes_on() {
     ] {
         let [from, to] = [from, to].map(|source| Source::parse(source).unwrap());
         let _ = std::fs::remove_file(state.folder().join("fleet.json"));
-        let applied = Fleet::load(&place.fetcher(), &from, &state).await.unwrap();
+        let applied = Fleet::load(&place.fetcher(), &from, &state, &BTreeMap::new()).await.unwrap();
         applied.record(&state, &from, Timestamp::UNIX_EPOCH).unwrap();
-        let fleet = Fleet::load(&place.fetcher(), &to, &state).await.unwrap();
+        let fleet = Fleet::load(&place.fetcher(), &to, &state, &BTreeMap::new()).await.unwrap();
         let expected: Vec<String> =
             expected.iter().map(|change| format!("the fleet's source changed {change}")).collect();
         assert_eq!(fleet.snapshot.doubts, expected, "{from} {to}");

@@ -46,7 +46,7 @@ fn a_commit_that_removes_four_of_five_members_is_held_until_exactly_that_is_rele
     }
     let keeper = format!("{}.barzago.retired", room.platform);
     let left: Vec<String> = room.containers().into_keys().filter(|name| !name.contains(".lierna.")).collect();
-    assert_eq!(left, [keeper.clone(), format!("{}.ingress", room.platform)]);
+    assert_eq!(left, [keeper.clone(), room.ingress()]);
     assert_eq!(room.networks(), [format!("{}.lierna", room.platform)]);
     assert!(room.volumes().contains(&format!("{}.barzago.content", room.platform)), "volumes stay");
     let day = docker(&["inspect", "--format", "{{index .Config.Labels \"it.campanile.retired\"}}", &keeper]);

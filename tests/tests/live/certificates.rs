@@ -117,7 +117,7 @@ fn keys_are_for_their_owner_alone() {
         let there = std::fs::metadata(room.path("state").join(file)).unwrap().permissions().mode();
         assert_eq!(there & 0o777, mode, "{file}");
     }
-    let ingress = format!("{}.ingress", room.platform);
+    let ingress = room.ingress();
     let list = "cd /etc/campanile/certificates; find . -type f -exec stat -c '%a %u' {} +";
     let modes = crate::engine::docker(&["exec", &ingress, "sh", "-c", list]);
     assert!(modes.lines().all(|line| line == "400 0"), "{modes}");

@@ -1,5 +1,6 @@
 //! What is on the engine, as its own command line says it.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::process::Command;
 use std::sync::OnceLock;
@@ -7,9 +8,20 @@ use std::time::{Duration, Instant};
 
 use crate::documents::{BASE, INGRESS, SITE};
 
+thread_local! {
+    /// Where the engine answers that this thread's test has for itself, if it has one.
+    static OWN: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
 /// Where the engine answers.
 pub fn endpoint() -> String {
-    std::env::var("DOCKER_HOST").unwrap_or_else(|_| "unix:///var/run/docker.sock".to_owned())
+    let own = OWN.with_borrow(Clone::clone);
+    own.or_else(|| std::env::var("DOCKER_HOST").ok()).unwrap_or("unix:///var/run/docker.sock".to_owned())
+}
+
+/// Has this thread use an engine of its own, or again the one that all share.
+pub fn turn_to(endpoint: Option<String>) {
+    OWN.set(endpoint);
 }
 
 /// Fails with one sentence where there is no engine, or not our images on it.
@@ -37,7 +49,7 @@ pub fn docker(arguments: &[&str]) -> String {
 
 /// What a docker command says, or its words when it fails.
 pub fn try_docker(arguments: &[&str]) -> Result<String, String> {
-    let run = Command::new("docker").args(arguments).output();
+    let run = Command::new("docker").args(arguments).env("DOCKER_HOST", endpoint()).output();
     let run = run.map_err(|error| format!("the docker command cannot be run: {error}"))?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
     if run.status.success() { Ok(text(&run.stdout)) } else { Err(text(&run.stderr)) }
@@ -55,8 +67,11 @@ pub fn ids(kind: &str, platform: &str) -> BTreeMap<String, String> {
     pairs.map(|(name, id)| (name.to_owned(), id.to_owned())).collect()
 }
 
-/// Removes everything of a platform.
+/// Removes everything of a platform; an engine of the test's own goes with all that it has.
 pub fn remove_all(platform: &str) {
+    if OWN.with_borrow(Option::is_some) {
+        return;
+    }
     for (kind, remove) in [
         ("container", vec!["rm", "--force"]),
         ("network", vec!["network", "rm"]),
@@ -68,6 +83,12 @@ pub fn remove_all(platform: &str) {
             // what somebody else removed meanwhile is gone all the same
             let _ = try_docker(&[&remove[..], &found].concat());
         }
+    }
+    // one that the engine made by itself, for a container that came when its volume had gone, has no labels
+    let prefix = format!("{platform}.");
+    let named = docker(&["volume", "ls", "--quiet", "--filter", &format!("name={prefix}")]);
+    for volume in named.lines().filter(|name| name.starts_with(&prefix)) {
+        let _ = try_docker(&["volume", "rm", volume]);
     }
 }
 

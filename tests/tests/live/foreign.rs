@@ -75,7 +75,9 @@ fn a_foreign_volume_with_our_name() {
 #[test]
 fn a_foreign_ingress_with_our_name() {
     let room = Room::with_members("gate", &["barzago"]);
-    let name = format!("{}.ingress", room.platform);
+    room.apply();
+    let name = room.ingress();
+    docker(&["rm", "--force", &name]);
     let foreign =
         Foreign::new(&["create", "--name", &name, "--network", "none", BASE], &["rm", "--force", &name]);
     room.run(&["apply", "--timeout", "3"])

@@ -53,7 +53,7 @@ fn a_paused_container_is_left_to_a_person() {
 fn an_ingress_removed_by_hand_comes_back_and_the_sites_stay() {
     let room = Room::with_members("ingress", &["barzago", "calco"]);
     room.apply();
-    let ingress = format!("{}.ingress", room.platform);
+    let ingress = room.ingress();
     let before = others(&room, &ingress);
     docker(&["rm", "--force", &ingress]);
     assert!(room.try_get("www.comune.calco.test", "/").is_err(), "nobody listens");
@@ -68,9 +68,9 @@ fn an_ingress_removed_by_hand_comes_back_and_the_sites_stay() {
 fn an_ingress_that_lost_its_volume_too_is_made_anew() {
     let room = Room::with_members("volume", &["barzago"]);
     room.apply();
-    let ingress = format!("{}.ingress", room.platform);
+    let ingress = room.ingress();
     docker(&["rm", "--force", &ingress]);
-    docker(&["volume", "rm", &ingress]);
+    docker(&["volume", "rm", &format!("{}.ingress", room.platform)]);
     room.apply();
     room.serves("barzago", &title("barzago"));
 }
@@ -79,7 +79,7 @@ fn an_ingress_that_lost_its_volume_too_is_made_anew() {
 fn files_of_the_ingress_changed_by_hand_are_repaired() {
     let room = Room::with_members("files", &["barzago"]);
     room.apply();
-    let ingress = format!("{}.ingress", room.platform);
+    let ingress = room.ingress();
     let spoil = "cd /etc/campanile/routes && for route in $(find . -type f); do echo spoiled >$route; done";
     docker(&["exec", &ingress, "sh", "-c", spoil]);
     room.apply();

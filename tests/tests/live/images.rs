@@ -41,7 +41,12 @@ fn the_old_version_serves_while_the_new_one_crashes() {
     room.run(&["apply"]).ends(1).says("ends again and again").says("the archive is locked");
     room.serves("barzago", &title("barzago"));
     room.serves("calco", &title("calco"));
-    room.run(&["status"]).ends(0).says("an older version serves").says("the archive is locked");
+    room.run(&["status"]).ends(0).says("the version before serves").says("the archive is locked");
+    let [status, reason, _] = room.condition("barzago", "WorkloadsReady");
+    assert_eq!((status.as_str(), reason.as_str()), ("True", "OlderServes"), "visitors are served");
+    let [status, reason, message] = room.condition("barzago", "Progressing");
+    assert_eq!((status.as_str(), reason.as_str()), ("False", "NewVersionFails"));
+    assert!(message.contains("it last said: the archive is locked"), "{message}");
 
     room.write_member("barzago", "Comune riparato di Barzago", "");
     room.apply();

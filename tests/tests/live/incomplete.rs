@@ -57,6 +57,40 @@ fn a_platform_that_is_broken() {
 }
 
 #[test]
+fn a_broken_platform_leaves_the_last_valid_one_in_force() {
+    let room = Room::with_members("lastplatform", &["barzago", "calco"]);
+    room.apply();
+    let right = std::fs::read_to_string(room.path("fleet/platform.yaml")).unwrap();
+    room.write("platform.yaml", right.replace("range:", "rang:"));
+    room.write_member("barzago", "Comune nuovo di Barzago", "");
+    room.remove_member("calco");
+    let doubt = "platform.yaml has problems, and the last valid one is in force; removals are held";
+    for command in ["plan", "status", "apply"] {
+        room.run(&[command]).ends(1).says("did you mean range?").says(doubt);
+    }
+    room.serves("barzago", "Comune nuovo di Barzago");
+    room.serves("calco", &title("calco"));
+
+    room.write("platform.yaml", right);
+    room.apply();
+    assert!(room.containers().keys().all(|name| !name.contains(".calco.")), "nothing is held any more");
+}
+
+#[test]
+fn a_broken_platform_of_another_fleet_takes_none() {
+    let room = Room::with_members("otherplatform", &["barzago"]);
+    room.commit();
+    room.apply();
+    let before = room.containers();
+    let other = room.path("other");
+    std::fs::create_dir_all(other.join("members")).unwrap();
+    std::fs::write(other.join("platform.yaml"), "kind: [").unwrap();
+    std::fs::copy(room.path("fleet/members/barzago.yaml"), other.join("members/barzago.yaml")).unwrap();
+    room.run(&["apply", "--fleet", &other.display().to_string()]).ends(1).says("platform.yaml:1:");
+    assert_eq!(room.containers(), before);
+}
+
+#[test]
 fn a_commit_without_any_member() {
     let without = |room: &Room, fleet: &Path| {
         std::fs::remove_dir_all(fleet.join("members")).unwrap();

@@ -6,6 +6,7 @@
 
 mod documents;
 mod engine;
+mod load;
 mod proxy;
 mod rolling;
 mod room;
@@ -13,13 +14,17 @@ mod visitor;
 
 mod bad_documents;
 mod breaker;
+mod by_hand;
 mod certificates;
 mod commits;
+mod daemon;
+mod faults;
 mod foreign;
 mod hardening;
 mod healing;
 mod images;
 mod incomplete;
+mod ingress_pair;
 mod interrupted;
 mod saved_plans;
 mod secrets;

@@ -159,6 +159,20 @@ impl Room {
         name.clone()
     }
 
+    /// The containers of the ingress.
+    pub fn ingresses(&self) -> Vec<String> {
+        let prefix = format!("{}.ingress.", self.platform);
+        self.containers().into_keys().filter(|name| name.starts_with(&prefix)).collect()
+    }
+
+    /// The only container of the ingress.
+    #[track_caller]
+    pub fn ingress(&self) -> String {
+        let names = self.ingresses();
+        let [name] = names.as_slice() else { panic!("the ingress has the containers {names:?}") };
+        name.clone()
+    }
+
     pub fn networks(&self) -> Vec<String> {
         ids("network", &self.platform).into_keys().collect()
     }
@@ -244,11 +258,13 @@ fn program() -> &'static Path {
     })
 }
 
-/// A port that nobody listens on, below those that outgoing connections take, and never given twice.
+/// A port that nobody listens on, below those that outgoing connections take, and never given twice. Another program of
+/// tests that runs at the same time begins elsewhere.
 pub fn free_port() -> u16 {
-    static NEXT: AtomicU16 = AtomicU16::new(21_000);
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let first = 12_000 + u16::try_from(std::process::id() % 64).unwrap() * 300;
     loop {
-        let port = NEXT.fetch_add(1, Ordering::Relaxed);
+        let port = first + NEXT.fetch_add(1, Ordering::Relaxed);
         assert!(port < 32_000, "there is no free port left");
         if TcpListener::bind(("127.0.0.1", port)).is_ok() {
             return port;

@@ -126,7 +126,7 @@ fn the_client_is_named_to_the_site_and_in_the_log_of_its_member() {
     assert_eq!(forwarded, ["X-Forwarded-For: 127.0.0.9"], "{echo}");
     assert!(echo.contains("X-Forwarded-Proto: https") && echo.contains(&format!("Host: {host}")), "{echo}");
 
-    let ingress = format!("{}.ingress", room.platform);
+    let ingress = room.ingress();
     let mut line = None;
     until("the request in the access log", || {
         let log = docker(&["logs", &ingress]);

@@ -1,5 +1,9 @@
 //! Members that come, change, wait and leave.
 
+use std::collections::BTreeSet;
+
+use campanile_tests::fleets::desired;
+use campanile_tests::world::World;
 use expect_test::expect;
 
 use super::{SITE, check, check_all, fleet};
@@ -43,14 +47,14 @@ fn a_first_member() {
             Digest: DIGEST
             -- next look --
             main/ingress
-              ~ upload files to ingress lecco.ingress: new or repaired: the certificate of calco, calco/site
-              ~ reload ingress lecco.ingress: routes that should be in force: 1
+              ~ upload files to ingress lecco.ingress.30d3d9ff: new or repaired: the certificate of calco, calco/site
+              ~ reload ingress lecco.ingress.30d3d9ff: routes that should be in force: 1
 
             Plan: 0 to create, 2 to change, 0 to remove, 0 held.
             Digest: DIGEST
             -- next look --
             main/ingress
-              - remove files from ingress lecco.ingress: files that no route needs any more: 1
+              - remove files from ingress lecco.ingress.30d3d9ff: files that no route needs any more: 1
 
             Plan: 0 to create, 0 to change, 1 to remove, 0 held.
             Digest: DIGEST
@@ -77,8 +81,8 @@ fn a_new_image_takes_over_beside_the_old() {
             Digest: DIGEST
             -- next look --
             main/ingress
-              ~ upload files to ingress lecco.ingress: new or repaired: calco/site
-              ~ reload ingress lecco.ingress: routes that should be in force: 2
+              ~ upload files to ingress lecco.ingress.30d3d9ff: new or repaired: calco/site
+              ~ reload ingress lecco.ingress.30d3d9ff: routes that should be in force: 2
 
             main/calco
               … wait for container lecco.calco.site.c66f05fe, until the ingress sends nobody here any more
@@ -89,13 +93,14 @@ fn a_new_image_takes_over_beside_the_old() {
             Digest: DIGEST
             -- next look --
             main/ingress
-              - remove files from ingress lecco.ingress: files that no route needs any more: 2
+              - remove files from ingress lecco.ingress.30d3d9ff: files that no route needs any more: 2
 
             main/calco
+              ~ drain container lecco.calco.site.c66f05fe: a newer version has taken over
               ~ stop container lecco.calco.site.c66f05fe: a newer version has taken over
               - remove container lecco.calco.site.c66f05fe: a newer version has taken over
 
-            Plan: 0 to create, 1 to change, 2 to remove, 0 held.
+            Plan: 0 to create, 2 to change, 2 to remove, 0 held.
             Digest: DIGEST
         "#]],
     );
@@ -121,14 +126,14 @@ fn a_workload_with_a_volume_is_replaced() {
             Digest: DIGEST
             -- next look --
             main/ingress
-              ~ upload files to ingress lecco.ingress: new or repaired: calco/site
-              ~ reload ingress lecco.ingress: routes that should be in force: 1
+              ~ upload files to ingress lecco.ingress.30d3d9ff: new or repaired: calco/site
+              ~ reload ingress lecco.ingress.30d3d9ff: routes that should be in force: 1
 
             Plan: 0 to create, 2 to change, 0 to remove, 0 held.
             Digest: DIGEST
             -- next look --
             main/ingress
-              - remove files from ingress lecco.ingress: files that no route needs any more: 2
+              - remove files from ingress lecco.ingress.30d3d9ff: files that no route needs any more: 2
 
             Plan: 0 to create, 0 to change, 1 to remove, 0 held.
             Digest: DIGEST
@@ -144,8 +149,8 @@ fn a_member_that_leaves_keeps_its_volumes() {
         &fleet(&[("dorio", SITE, "")]),
         &expect![[r#"
             main/ingress
-              ~ upload files to ingress lecco.ingress: the list of routes changed
-              ~ reload ingress lecco.ingress: routes that should be in force: 1
+              ~ upload files to ingress lecco.ingress.30d3d9ff: the list of routes changed
+              ~ reload ingress lecco.ingress.30d3d9ff: routes that should be in force: 1
 
             main/calco
               … wait for network lecco.calco, until the ingress sends nobody here any more
@@ -157,15 +162,16 @@ fn a_member_that_leaves_keeps_its_volumes() {
             Digest: DIGEST
             -- next look --
             main/ingress
-              - remove files from ingress lecco.ingress: files that no route needs any more: 3
+              - remove files from ingress lecco.ingress.30d3d9ff: files that no route needs any more: 3
 
             main/calco
               + create container lecco.calco.retired: it keeps the volumes of the member, with the day it left, and never starts
+              ~ drain container lecco.calco.site.328e4abe: the fleet no longer has this member here; its volumes stay
               ~ stop container lecco.calco.site.328e4abe: the fleet no longer has this member here; its volumes stay
               - remove container lecco.calco.site.328e4abe: the fleet no longer has this member here; its volumes stay
               - remove network lecco.calco: the fleet no longer has this member here; its volumes stay
 
-            Plan: 1 to create, 1 to change, 3 to remove, 0 held.
+            Plan: 1 to create, 2 to change, 3 to remove, 0 held.
             Digest: DIGEST
         "#]],
     );
@@ -183,8 +189,8 @@ fn a_service_that_leaves_the_document() {
               + issue certificate calco: its hosts changed: -albo.comune.calco.test
 
             main/ingress
-              ~ upload files to ingress lecco.ingress: the list of routes changed
-              ~ reload ingress lecco.ingress: routes that should be in force: 1
+              ~ upload files to ingress lecco.ingress.30d3d9ff: the list of routes changed
+              ~ reload ingress lecco.ingress.30d3d9ff: routes that should be in force: 1
 
             main/calco
               … wait for container lecco.calco.albo.1e1a26c8, until the ingress sends nobody here any more
@@ -195,18 +201,19 @@ fn a_service_that_leaves_the_document() {
             Digest: DIGEST
             -- next look --
             main/ingress
-              ~ upload files to ingress lecco.ingress: new or repaired: the certificate of calco, calco/site
-              ~ reload ingress lecco.ingress: routes that should be in force: 1
+              ~ upload files to ingress lecco.ingress.30d3d9ff: new or repaired: the certificate of calco, calco/site
+              ~ reload ingress lecco.ingress.30d3d9ff: routes that should be in force: 1
 
             main/calco
+              ~ drain container lecco.calco.albo.1e1a26c8: the document no longer names it
               ~ stop container lecco.calco.albo.1e1a26c8: the document no longer names it
               - remove container lecco.calco.albo.1e1a26c8: the document no longer names it
 
-            Plan: 0 to create, 3 to change, 1 to remove, 0 held.
+            Plan: 0 to create, 4 to change, 1 to remove, 0 held.
             Digest: DIGEST
             -- next look --
             main/ingress
-              - remove files from ingress lecco.ingress: files that no route needs any more: 5
+              - remove files from ingress lecco.ingress.30d3d9ff: files that no route needs any more: 5
 
             Plan: 0 to create, 0 to change, 1 to remove, 0 held.
             Digest: DIGEST
@@ -247,4 +254,27 @@ fn a_suspended_member_stays_as_it_is() {
             Nothing to do: the world is as the fleet says.
         "]],
     );
+}
+
+#[test]
+fn versions_that_follow_each_other_faster_than_routes_move() {
+    let version = |n: usize| desired(&fleet(&[("calco", &format!("campanile/site:{n}"), "")]));
+    let sites = |world: &mut World| {
+        let names = world.engine("main").containers.keys();
+        names.filter(|name| name.starts_with("lecco.calco.site.")).cloned().collect::<BTreeSet<_>>()
+    };
+    let mut world = World::empty(&["main"]);
+    world.converge(&version(0));
+    let serving = sites(&mut world);
+    for n in 1..20 {
+        let plan = world.plan(&version(n));
+        for step in plan.lanes.iter().filter(|lane| lane.name == "main/calco").flat_map(|lane| &lane.steps) {
+            world.step(step);
+        }
+        let there = sites(&mut world);
+        assert!(there.is_superset(&serving), "the one that visitors are sent to stays: {there:?}");
+        assert!(there.len() <= 4, "the others make room: {there:?}");
+    }
+    world.converge(&version(19));
+    assert_eq!(sites(&mut world).len(), 1);
 }

@@ -2,7 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "what stops a test stops it with a panic")]
 
+mod by_hand;
+mod conditions;
 mod everyday;
+mod ingress;
 mod troubles;
 
 use campanile_plan::fleet::Snapshot;
@@ -17,6 +20,14 @@ pub const SITE: &str = "campanile/site:1";
 /// A fleet of members with name, image and what more they have.
 pub fn fleet(members: &[(&str, &str, &str)]) -> Snapshot {
     snapshot(members.iter().map(|(name, image, more)| (*name, member(name, image, more))))
+}
+
+/// The names of the ingress's containers, parted by spaces: one that serves is alone.
+pub fn ingress(world: &mut World) -> String {
+    let containers = world.engine("main").containers.keys();
+    let names: Vec<&str> =
+        containers.map(String::as_str).filter(|name| name.starts_with("lecco.ingress")).collect();
+    names.join(" ")
 }
 
 /// A plan as text; its digest changes with every byte of a file that it writes.

@@ -12,7 +12,7 @@ fn a_container_removed_by_hand_comes_back() {
     let fleet = desired(&fleet(&[("calco", SITE, "")]));
     let mut world = World::empty(&["main"]);
     world.converge(&fleet);
-    world.engine("main").containers.retain(|name, _| name == "lecco.ingress");
+    world.engine("main").containers.retain(|name, _| name.starts_with("lecco.ingress."));
     expect![[r#"
         main/calco
           + create container lecco.calco.site.c66f05fe: site is not there
@@ -35,10 +35,15 @@ fn what_is_not_ours_is_never_touched() {
         state: ContainerState::Exited,
         health: None,
         status: "Exited (1) 3 days ago".to_owned(),
+        created: None,
         addresses: [].into(),
+        limits: None,
         answer: None,
     };
-    world.engine("main").containers.insert("lecco.ingress".to_owned(), stranger);
+    let mut other = World::empty(&["main"]);
+    other.converge(&desired(&super::fleet(&[])));
+    let ingress = super::ingress(&mut other);
+    world.engine("main").containers.insert(ingress, stranger);
     world.engine("main").networks.insert("lecco.calco".to_owned(), ObservedNetwork::default());
     expect![[r#"
         certificate/authority
@@ -47,7 +52,7 @@ fn what_is_not_ours_is_never_touched() {
 
         main/ingress
           + create volume lecco.ingress: the ingress keeps its files there
-          ! container lecco.ingress: a container of this name is there, and it is not ours; look at it with docker container inspect lecco.ingress; rename or remove it if nobody needs it
+          ! container lecco.ingress.30d3d9ff: a container of this name is there, and it is not ours; look at it with docker container inspect lecco.ingress.30d3d9ff; rename or remove it if nobody needs it
 
         main/calco
           ! network lecco.calco: a network of this name is there, and it is not ours; look at it with docker network inspect lecco.calco; rename or remove it if nobody needs it
@@ -128,15 +133,15 @@ fn nobody_leaves_for_an_engine_that_is_away() {
           - then remove network lecco.calco: the fleet no longer has this member here; its volumes stay
 
         valle/ingress
-          ~ upload files to ingress lecco.ingress: new or repaired: the certificate of calco, calco/site
-          ~ reload ingress lecco.ingress: routes that should be in force: 1
+          ~ upload files to ingress lecco.ingress.30d3d9ff: new or repaired: the certificate of calco, calco/site
+          ~ reload ingress lecco.ingress.30d3d9ff: routes that should be in force: 1
 
         Plan: 0 to create, 3 to change, 2 to remove, 0 held.
         Digest: DIGEST
         -- next look --
         main/ingress
-          ~ upload files to ingress lecco.ingress: the list of routes changed
-          ~ reload ingress lecco.ingress: routes that should be in force: 1
+          ~ upload files to ingress lecco.ingress.30d3d9ff: the list of routes changed
+          ~ reload ingress lecco.ingress.30d3d9ff: routes that should be in force: 1
 
         main/calco
           … wait for network lecco.calco, until the ingress sends nobody here any more
@@ -145,20 +150,21 @@ fn nobody_leaves_for_an_engine_that_is_away() {
           - then remove network lecco.calco: the fleet no longer has this member here; its volumes stay
 
         valle/ingress
-          - remove files from ingress lecco.ingress: files that no route needs any more: 1
+          - remove files from ingress lecco.ingress.30d3d9ff: files that no route needs any more: 1
 
         Plan: 0 to create, 3 to change, 3 to remove, 0 held.
         Digest: DIGEST
         -- next look --
         main/ingress
-          - remove files from ingress lecco.ingress: files that no route needs any more: 3
+          - remove files from ingress lecco.ingress.30d3d9ff: files that no route needs any more: 3
 
         main/calco
+          ~ drain container lecco.calco.site.c66f05fe: the fleet no longer has this member here; its volumes stay
           ~ stop container lecco.calco.site.c66f05fe: the fleet no longer has this member here; its volumes stay
           - remove container lecco.calco.site.c66f05fe: the fleet no longer has this member here; its volumes stay
           - remove network lecco.calco: the fleet no longer has this member here; its volumes stay
 
-        Plan: 0 to create, 1 to change, 3 to remove, 0 held.
+        Plan: 0 to create, 2 to change, 3 to remove, 0 held.
         Digest: DIGEST
     "#]].assert_eq(&plans.join("-- next look --\n"));
 }
@@ -246,14 +252,14 @@ fn a_container_that_lost_its_network_is_made_anew() {
         Digest: DIGEST
         -- next look --
         main/ingress
-          ~ upload files to ingress lecco.ingress: new or repaired: calco/site
-          ~ reload ingress lecco.ingress: routes that should be in force: 1
+          ~ upload files to ingress lecco.ingress.30d3d9ff: new or repaired: calco/site
+          ~ reload ingress lecco.ingress.30d3d9ff: routes that should be in force: 1
 
         Plan: 0 to create, 2 to change, 0 to remove, 0 held.
         Digest: DIGEST
         -- next look --
         main/ingress
-          - remove files from ingress lecco.ingress: files that no route needs any more: 2
+          - remove files from ingress lecco.ingress.30d3d9ff: files that no route needs any more: 2
 
         Plan: 0 to create, 0 to change, 1 to remove, 0 held.
         Digest: DIGEST

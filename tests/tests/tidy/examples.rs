@@ -1,9 +1,8 @@
 //! Every document that the repository shows is valid: those of the demo, those of the documentation, those in its pages.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
-use campanile_plan::fleet::{Snapshot, Validated};
+use campanile_plan::fleet::{Accepted, Snapshot, Validated};
 use campanile_tests::fleets::{PLATFORM, validated};
 
 use super::{files_below, none, read, root};
@@ -14,12 +13,12 @@ fn fleet(folder: &str) -> Snapshot {
         let inside = path.strip_prefix(folder).unwrap().trim_start_matches('/').to_owned();
         (inside, Ok(read(&path)))
     });
-    Snapshot { commit: None, files: files.collect(), doubts: Vec::new() }
+    Snapshot { files: files.collect(), ..Snapshot::default() }
 }
 
 /// Problems of a fleet, as a person would read them.
 fn problems(snapshot: &Snapshot) -> Vec<String> {
-    let Validated { problems, desired, .. } = validated(snapshot, &BTreeMap::new());
+    let Validated { problems, desired, .. } = validated(snapshot, &Accepted::default());
     let doubts = desired.map(|desired| desired.doubts).unwrap_or_default();
     problems.iter().map(ToString::to_string).chain(doubts).collect()
 }
@@ -34,7 +33,7 @@ fn the_fleet_of_the_demo_is_valid() {
 #[test]
 fn demo_clean_knows_the_platform_of_the_demo_and_touches_nothing_where_none_was_made() {
     let snapshot = fleet("manifests/fleet");
-    let desired = validated(&snapshot, &BTreeMap::new()).desired.unwrap();
+    let desired = validated(&snapshot, &Accepted::default()).desired.unwrap();
     let script = read("manifests/demo-clean");
     let label = format!("mine='label=it.campanile.platform={}'\n", desired.name());
     assert!(script.contains(&label), "{label}");
@@ -86,7 +85,7 @@ fn alone(document: &str) -> Snapshot {
     } else {
         [("platform.yaml".to_owned(), PLATFORM.to_owned()), (member, document.to_owned())]
     };
-    Snapshot { commit: None, files: files.map(|(path, text)| (path, Ok(text))).into(), doubts: Vec::new() }
+    Snapshot { files: files.map(|(path, text)| (path, Ok(text))).into(), ..Snapshot::default() }
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod brain;
 mod examples;
 mod files;
 mod hosts;
+mod metrics;
 mod reference;
 mod sources;
 

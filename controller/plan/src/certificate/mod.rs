@@ -62,6 +62,10 @@ pub fn reason(
         };
         return Some(format!("its hosts changed:{}{}", list("+", new), list("-", old)));
     }
+    if there.not_before > now {
+        let day = there.not_before.strftime("%Y-%m-%d");
+        return Some(format!("it is valid from {day} on only: the clock went back since it was issued"));
+    }
     let life = there.not_after.as_second() - there.not_before.as_second();
     let left = there.not_after.as_second() - now.as_second();
     (left <= life / 3)

@@ -9,7 +9,7 @@ use std::net::Ipv4Addr;
 use ipnet::Ipv4Net;
 
 use super::names::{self, Object};
-use super::{ObservedEngine, sha256};
+use super::{ObservedEngine, label, sha256};
 use crate::document::values::{MemberName, PlatformName};
 
 /// Prefix of a member's network: 16 addresses, of which 13 are for containers.
@@ -22,11 +22,11 @@ pub fn subnets<'a>(
     members: impl Iterator<Item = &'a MemberName>,
     observed: &ObservedEngine,
 ) -> BTreeMap<&'a MemberName, Ipv4Net> {
-    let networks = observed.networks.values().flat_map(|network| network.subnets.clone());
+    let networks = observed.networks.values().flat_map(|network| network.subnets.iter());
+    let networks: Vec<Ipv4Net> = networks.chain(&observed.refused).copied().collect();
     // an address that visitors are still sent to must not become somebody else's
-    let led = observed.ingress.iter().flat_map(|ingress| ingress.leads.values());
-    let led = led.filter_map(|lead| Ipv4Net::new(lead.address?, PREFIX).ok());
-    let taken: Vec<Ipv4Net> = networks.chain(led.map(|net| net.trunc())).collect();
+    let led: Vec<(Option<MemberName>, Ipv4Net)> = led(observed).collect();
+    let taken: Vec<Ipv4Net> = networks.iter().copied().chain(led.iter().map(|(_, net)| *net)).collect();
     let mut free = Free::new(range, &taken);
     let mut chosen = BTreeMap::new();
     let mut waiting = Vec::new();
@@ -42,12 +42,46 @@ pub fn subnets<'a>(
         }
     }
     waiting.sort();
+    let before = if waiting.is_empty() { BTreeMap::new() } else { before(platform, observed) };
+    for (member, net) in waiting.iter().filter_map(|member| Some((*member, *before.get(*member)?))) {
+        let others = led.iter().filter(|(other, _)| other.as_ref() != Some(member)).map(|(_, net)| net);
+        let mut others = networks.iter().chain(others).chain(chosen.values());
+        if range.contains(&net) && !others.any(|other| overlap(*other, net)) {
+            free.mark(net);
+            chosen.insert(member, net);
+        }
+    }
+    waiting.retain(|member| !chosen.contains_key(member));
     for member in waiting {
         if let Some(subnet) = free.take(member) {
             chosen.insert(member, subnet);
         }
     }
     chosen
+}
+
+/// Networks that routes lead to, with the members whose routes they are.
+fn led(observed: &ObservedEngine) -> impl Iterator<Item = (Option<MemberName>, Ipv4Net)> {
+    let leads = observed.ingress.iter().flat_map(|ingress| &ingress.leads);
+    leads.filter_map(|(path, lead)| {
+        let net = Ipv4Net::new(lead.address?, PREFIX).ok()?;
+        Some((crate::ingress::member_of(path), net.trunc()))
+    })
+}
+
+/// The networks that containers of members were made for. Of a network that somebody removed the containers may still
+/// run: in one of the same addresses they need not be made anew.
+fn before(platform: &PlatformName, observed: &ObservedEngine) -> BTreeMap<MemberName, Ipv4Net> {
+    let containers = observed.containers.values().filter_map(|container| {
+        let address = container.labels.get(label::ADDRESS)?.parse().ok()?;
+        let net = Ipv4Net::new(address, PREFIX).ok()?;
+        Some((names::owned(platform, &container.labels)?.member?, net.trunc()))
+    });
+    containers.collect()
+}
+
+fn overlap(one: Ipv4Net, other: Ipv4Net) -> bool {
+    one.contains(&other.network()) || other.contains(&one.network())
 }
 
 /// The networks of a range that nobody has.
@@ -73,6 +107,11 @@ impl Free {
         Self { base, count, taken: used }
     }
 
+    /// Takes a network of the range.
+    fn mark(&mut self, net: Ipv4Net) {
+        self.taken.insert((u32::from(net.network()) - self.base) >> (32 - PREFIX));
+    }
+
     /// The first free network from the place that the member's name points to.
     fn take(&mut self, member: &MemberName) -> Option<Ipv4Net> {
         if self.taken.len() >= self.count as usize {
@@ -94,7 +133,7 @@ pub fn free_address(subnet: Ipv4Net, taken: &BTreeSet<Ipv4Addr>) -> Option<Ipv4A
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::docker::ObservedNetwork;
+    use crate::docker::{ObservedContainer, ObservedNetwork};
 
     fn names(count: usize) -> Vec<MemberName> {
         (0..count).map(|n| format!("m{n}").parse().unwrap()).collect()
@@ -107,6 +146,16 @@ mod tests {
             ((*net).to_owned(), network)
         });
         ObservedEngine { networks: networks.collect(), ..ObservedEngine::default() }
+    }
+
+    #[test]
+    fn a_range_that_the_engine_refused_is_not_asked_for_again() {
+        let platform = "lecco".parse().unwrap();
+        let (member, range) = ("calco".parse().unwrap(), "10.77.0.0/24".parse().unwrap());
+        let mut observed = ObservedEngine::default();
+        let first = subnets(range, &platform, [&member].into_iter(), &observed)[&member];
+        observed.refused.insert(first);
+        assert_ne!(subnets(range, &platform, [&member].into_iter(), &observed)[&member], first);
     }
 
     #[test]
@@ -123,6 +172,25 @@ mod tests {
         assert!(all.windows(2).all(|pair| pair[0].broadcast() < pair[1].network()), "{all:?}");
         let backwards = subnets(range, &platform, members.iter().rev(), &observed);
         assert_eq!(chosen, backwards);
+    }
+
+    #[test]
+    fn who_lost_a_network_gets_the_same_again_unless_somebody_has_it() {
+        let platform = "p".parse().unwrap();
+        let members = names(1);
+        let labels =
+            names::labels(&platform, Some(&members[0]), &Object::Workload("site".parse().unwrap()), "");
+        let mut container: ObservedContainer = serde_json::from_value(
+            serde_json::json!({"labels": labels, "state": "Running", "status": "", "addresses": {}}),
+        )
+        .unwrap();
+        container.labels.insert(label::ADDRESS.to_owned(), "10.77.0.35".to_owned());
+        for (taken, again) in [("10.77.0.48/28", true), ("10.77.0.0/26", false)] {
+            let mut observed = world(&[taken]);
+            observed.containers.insert("p.m0.site.00000000".to_owned(), container.clone());
+            let chosen = subnets("10.77.0.0/24".parse().unwrap(), &platform, members.iter(), &observed);
+            assert_eq!(chosen[&members[0]] == "10.77.0.32/28".parse().unwrap(), again, "{chosen:?}");
+        }
     }
 
     #[test]

@@ -19,6 +19,8 @@ const DEFAULT_MEMORY: Bytes = Bytes::mebi(256);
 pub const SECRETS_FOLDER: &str = "/run/secrets";
 /// Where the ingress's volume is mounted.
 pub const INGRESS_FOLDER: &str = "/etc/campanile";
+/// The variable that tells a container of the ingress its revision.
+pub const INGRESS_REVISION: &str = "INGRESS_REVISION";
 
 /// Builds the objects of one member.
 #[derive(Debug, Clone, Copy)]
@@ -169,12 +171,11 @@ pub fn ingress_volume(platform: &PlatformName) -> Volume {
     Volume { name: names::ingress(platform), labels }
 }
 
-/// The container of the ingress, on the host's network.
+/// The container of the ingress, on the host's network. Its revision is the hash of everything else in its declaration.
 pub fn ingress_container(platform: &PlatformName, ingress: &Ingress) -> Container {
-    let name = names::ingress(platform);
-    let mount = Mount { volume: name.clone(), read_only: false };
+    let mount = Mount { volume: names::ingress(platform), read_only: false };
     let memory = |path: &str, options: &str| (path.to_owned(), format!("rw,nosuid,nodev,{options}"));
-    let declaration = Declaration {
+    let mut declaration = Declaration {
         image: ingress.image.to_string(),
         command: Vec::new(),
         user: None,
@@ -191,8 +192,12 @@ pub fn ingress_container(platform: &PlatformName, ingress: &Ingress) -> Containe
         health_command: None,
         ask: None,
     };
+    let revision = hash(&declaration)[..8].to_owned();
+    declaration.environment.insert(INGRESS_REVISION.to_owned(), revision.clone());
     let mut labels = names::labels(platform, None, &Object::Ingress, &hash(&declaration));
     labels.insert(label::DECLARATION.to_owned(), json(&declaration));
+    let name = names::ingress_container(platform, &revision);
+    labels.insert(label::REVISION.to_owned(), revision);
     Container { name, attachment: Attachment::Host, declaration, labels }
 }
 

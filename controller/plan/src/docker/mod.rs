@@ -8,15 +8,16 @@ mod objects;
 mod observed;
 
 pub use build::{
-    Build, INGRESS_FOLDER, SECRETS_FOLDER, hash, ingress_container, ingress_volume, keeper, secret_files,
+    Build, INGRESS_FOLDER, INGRESS_REVISION, SECRETS_FOLDER, hash, ingress_container, ingress_volume, keeper,
+    secret_files,
 };
 pub use changes::changes;
 pub use objects::{
-    Attachment, Container, Declaration, IngressContent, IngressFile, Mount, Network, Volume, label,
+    Attachment, Container, Declaration, IngressContent, IngressFile, Limits, Mount, Network, Volume, label,
 };
 pub use observed::{
-    Answer, ContainerState, HealthState, IngressFiles, Lead, ObservedContainer, ObservedEngine,
-    ObservedNetwork, ObservedVolume,
+    Answer, Configuration, ContainerState, HealthState, IngressFiles, Lead, ObservedContainer,
+    ObservedEngine, ObservedNetwork, ObservedVolume,
 };
 
 use sha2::{Digest, Sha256};

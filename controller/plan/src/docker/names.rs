@@ -7,9 +7,14 @@ use std::collections::BTreeMap;
 use super::objects::label;
 use crate::document::values::{MemberName, PlatformName, VolumeName, WorkloadName};
 
-/// The ingress's container and volume.
+/// The ingress's volume, which its revisions share.
 pub fn ingress(platform: &PlatformName) -> String {
     format!("{platform}.ingress")
+}
+
+/// The container of one revision of the ingress.
+pub fn ingress_container(platform: &PlatformName, revision: &str) -> String {
+    format!("{platform}.ingress.{revision}")
 }
 
 /// A member's network.

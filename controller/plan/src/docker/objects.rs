@@ -24,6 +24,8 @@ pub mod label {
     pub const ADDRESS: &str = "it.campanile.address";
     /// The page that shows that the container works: `http://10.77.0.2:8080/health`.
     pub const ASK: &str = "it.campanile.ask";
+    /// On a container of the ingress: what parts its own link and note in the volume from those of others.
+    pub const REVISION: &str = "it.campanile.revision";
     /// On the keeper of a member that left: the day it left, `2026-11-22`.
     pub const RETIRED: &str = "it.campanile.retired";
 }
@@ -117,6 +119,25 @@ pub struct Declaration {
     pub health_command: Option<Vec<String>>,
     /// Port and page that show that it works, `8080/health`.
     pub ask: Option<String>,
+}
+
+/// What a container may use at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Limits {
+    /// Bytes of memory, with nothing of it swapped out; 0 for no limit.
+    pub memory_bytes: u64,
+    /// Billionths of a core; 0 for no limit.
+    pub cpu_nano: u64,
+    /// Processes; 0 for no limit.
+    pub pids: u32,
+}
+
+impl Declaration {
+    /// What it may use at most.
+    pub fn limits(&self) -> Limits {
+        Limits { memory_bytes: self.memory_bytes, cpu_nano: self.cpu_nano, pids: self.pids }
+    }
 }
 
 /// A volume in a container.

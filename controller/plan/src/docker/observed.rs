@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use super::Limits;
 
 /// Everything on one engine at one moment, ours and foreign.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +22,10 @@ pub struct ObservedEngine {
     pub images: BTreeSet<String>,
     /// The files of the ingress, where its container is there.
     pub ingress: Option<IngressFiles>,
+    /// Ranges that the engine refuses to give, though no network that it lists has them: one that was killed while it
+    /// made a network may keep the range for ever.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub refused: BTreeSet<Ipv4Net>,
 }
 
 /// A network.
@@ -48,8 +55,13 @@ pub struct ObservedContainer {
     pub health: Option<HealthState>,
     /// The engine's own words: `Up 3 minutes (healthy)`, `Restarting (1) 4 seconds ago`.
     pub status: String,
-    /// Its addresses by network, while it runs.
+    /// When it was made, to the second.
+    pub created: Option<Timestamp>,
+    /// By network the address that it has, or will ask for when it starts. A network that was removed is not among
+    /// them, even if there is another one of its name.
     pub addresses: BTreeMap<String, Ipv4Addr>,
+    /// What it may use at most; none if nobody looked, since that takes a call for each container.
+    pub limits: Option<Limits>,
     /// What the page named in its label answered; none if it was not asked.
     pub answer: Option<Answer>,
 }
@@ -94,14 +106,22 @@ pub enum Answer {
 pub struct IngressFiles {
     /// SHA-256 of each file by its path below /etc/campanile, links left out.
     pub files: BTreeMap<String, String>,
-    /// The configuration that `nginx.conf` points to: the digest in its name.
-    pub current: Option<String>,
-    /// The configuration last loaded.
-    pub loaded: Option<String>,
-    /// Paths of the routes in the configuration that `nginx.conf` points to, as its index includes them.
-    pub routes: BTreeSet<String>,
+    /// What each revision of the ingress noted, also those whose container is gone; without a name, what one without
+    /// revision noted.
+    pub revisions: BTreeMap<String, Configuration>,
+    /// Paths of the routes in each configuration that there is a file of, by digest, as its index includes them.
+    pub routes: BTreeMap<String, BTreeSet<String>>,
     /// Where each route that there is a file of leads.
     pub leads: BTreeMap<String, Lead>,
+}
+
+/// The configuration of one revision of the ingress.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Configuration {
+    /// The digest of the one that its next start begins with.
+    pub begins: Option<String>,
+    /// What it runs on, in its own words: a digest, or that it ends.
+    pub loaded: Option<String>,
 }
 
 /// Where a route leads.

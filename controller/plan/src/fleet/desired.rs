@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Pinned;
 use crate::document::values::{EngineName, MemberName, PlatformName};
 use crate::document::{Engine, MemberSpec, Platform};
 
@@ -14,6 +15,8 @@ pub struct Desired {
     pub members: BTreeMap<MemberName, DesiredMember>,
     /// Members whose document was never valid: whatever there is of theirs stays as it is.
     pub unknown: BTreeSet<MemberName>,
+    /// Members whose document is an earlier one.
+    pub pinned: BTreeMap<MemberName, Pinned>,
     /// Reasons to think that the fleet is not all here; any of them freezes removals.
     pub doubts: Vec<String>,
 }

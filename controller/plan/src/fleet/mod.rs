@@ -3,11 +3,13 @@
 mod across;
 mod desired;
 mod parse;
+mod pin;
 mod rules;
 mod snapshot;
 mod validate;
 
 pub use desired::{Desired, DesiredMember, Treatment};
 pub use parse::{Declared, file_of, parse};
+pub use pin::{Pin, Pinned};
 pub use snapshot::{MEMBERS_FOLDER, PLATFORM_FILE, Snapshot, Unreadable};
-pub use validate::{Validated, validate};
+pub use validate::{Accepted, Validated, validate};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::Pinned;
 use super::snapshot::{MEMBERS_FOLDER, PLATFORM_FILE, Snapshot, Unreadable};
 use crate::document::values::MemberName;
 use crate::document::{self, Member, Place, Platform, Problem};
@@ -15,13 +16,16 @@ pub struct Declared {
     pub members: BTreeMap<MemberName, Option<Member>>,
     /// Every problem of every file.
     pub problems: Vec<Problem>,
+    /// Members whose document is an earlier one.
+    pub pinned: BTreeMap<MemberName, Pinned>,
     /// Reasons to think that this is not all of the fleet.
     pub doubts: Vec<String>,
 }
 
 /// Reads every document of a snapshot.
 pub fn parse(snapshot: &Snapshot) -> Declared {
-    let mut declared = Declared { doubts: snapshot.doubts.clone(), ..Declared::default() };
+    let mut declared =
+        Declared { doubts: snapshot.doubts.clone(), pinned: snapshot.pinned.clone(), ..Declared::default() };
     for (file, text) in &snapshot.files {
         if file == PLATFORM_FILE {
             declared.platform = declared.document(file, text);

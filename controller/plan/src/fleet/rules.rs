@@ -57,8 +57,36 @@ fn twice<T: Ord + Clone + std::fmt::Display>(
     }
 }
 
-/// Looks at a member's document; `platform` is none while its own document is broken.
-pub(super) fn member(member: &Member, platform: Option<&Platform>, report: &mut Report) {
+/// The platform that members are held against.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Against<'a> {
+    /// That of today.
+    Today(&'a Platform),
+    /// The last valid one, since today's has problems.
+    LastValid(&'a Platform),
+    /// None: its document has problems, and there never was a valid one, or nobody asks for it.
+    Nothing,
+}
+
+impl<'a> Against<'a> {
+    /// The platform, if there is one.
+    pub fn platform(self) -> Option<&'a Platform> {
+        match self {
+            Against::Today(platform) | Against::LastValid(platform) => Some(platform),
+            Against::Nothing => None,
+        }
+    }
+
+    fn called(self) -> &'static str {
+        match self {
+            Against::LastValid(_) => "the last valid platform.yaml, which is in force,",
+            Against::Today(_) | Against::Nothing => "the platform",
+        }
+    }
+}
+
+/// Looks at a member's document.
+pub(super) fn member(member: &Member, against: Against, report: &mut Report) {
     let spec = &member.spec;
     let name = &member.metadata.name;
     if spec.title.as_str().trim().is_empty() {
@@ -85,8 +113,8 @@ pub(super) fn member(member: &Member, platform: Option<&Platform>, report: &mut 
     }
     for (name, workload) in spec.workloads() {
         self::workload(workload, report);
-        engine(&name, workload, member, platform, report);
-        digest(workload, platform, report);
+        engine(&name, workload, member, against, report);
+        digest(workload, against, report);
         needs(&name, workload, &names, report);
     }
     if let Some(circle) = circle(member) {
@@ -163,13 +191,7 @@ fn mounts(workload: &Workload, report: &mut Report) {
     }
 }
 
-fn engine(
-    name: &WorkloadName,
-    workload: &Workload,
-    member: &Member,
-    platform: Option<&Platform>,
-    report: &mut Report,
-) {
+fn engine(name: &WorkloadName, workload: &Workload, member: &Member, against: Against, report: &mut Report) {
     let Some(engine) = &workload.engine else { return };
     if *name != WorkloadName::site()
         && member.spec.engine().map(|engine| &engine.value) != Some(&engine.value)
@@ -180,23 +202,23 @@ fn engine(
             "name the engine in site alone; services run beside it",
         );
     }
-    let known = platform.map(|platform| &platform.spec.engines.value);
+    let known = against.platform().map(|platform| &platform.spec.engines.value);
     if let Some(known) = known.filter(|known| known.iter().all(|known| known.name.value != engine.value)) {
         let names: Vec<_> = known.iter().map(|engine| engine.name.to_string()).collect();
         report.problem(
             engine.place,
-            format!("the platform has no engine {engine}"),
+            format!("{} has no engine {engine}", against.called()),
             format!("known are {}", names.join(", ")),
         );
     }
 }
 
-fn digest(workload: &Workload, platform: Option<&Platform>, report: &mut Report) {
-    let demanded = platform.and_then(|platform| platform.spec.images.as_ref());
+fn digest(workload: &Workload, against: Against, report: &mut Report) {
+    let demanded = against.platform().and_then(|platform| platform.spec.images.as_ref());
     if demanded.is_some_and(|images| images.require_digest) && !workload.image.value.has_digest() {
         report.problem(
             workload.image.place,
-            format!("the platform takes images by digest only, and {} has none", workload.image),
+            format!("{} takes images by digest only, and {} has none", against.called(), workload.image),
             "add @sha256:… as the registry shows it",
         );
     }

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::Pinned;
+use crate::document::values::MemberName;
+
 /// The file that says where things run.
 pub const PLATFORM_FILE: &str = "platform.yaml";
 /// The folder with a document per member.
@@ -14,6 +17,8 @@ pub struct Snapshot {
     pub commit: Option<String>,
     /// `platform.yaml` and `members/*.yaml` by path: the text, or why it cannot be read.
     pub files: BTreeMap<String, Result<String, Unreadable>>,
+    /// Members whose text above is an earlier one.
+    pub pinned: BTreeMap<MemberName, Pinned>,
     /// Reasons to think that this is not all of the fleet; empty when it is proven complete.
     pub doubts: Vec<String>,
 }

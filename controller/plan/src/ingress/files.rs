@@ -26,6 +26,11 @@ pub fn index(digest: &str) -> String {
     format!("index/{digest}.conf")
 }
 
+/// What a revision of the ingress notes: a link to what its next start begins with, and a file with what it runs on.
+pub fn notes(revision: &str) -> [String; 2] {
+    [format!("nginx.{revision}.conf"), format!("loaded.{revision}")]
+}
+
 /// The member that a route or certificate belongs to.
 pub fn member_of(path: &str) -> Option<MemberName> {
     let (folder, name) = path.split_once('/')?;

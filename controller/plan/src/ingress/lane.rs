@@ -1,33 +1,54 @@
-//! The lane of an engine's ingress: its volume and container, then files, then a configuration in force.
+//! The lanes of an engine's ingress: one for its volume, its files and the container that leads, and one for each other
+//! container that comes or goes, so that neither holds up the routes.
 
-use std::collections::BTreeSet;
-
-use super::routes::{Routes, routes};
-use super::{files, nginx};
+use super::configuration::Wanted;
+use super::files;
+use super::revisions::{IngressRevision, Led};
 use crate::docker::names::{self, Object};
-use crate::docker::{ContainerState, IngressContent, IngressFile, IngressFiles, changes, hash, label};
-use crate::docker::{ingress_container, ingress_volume};
-use crate::fleet::DesiredMember;
+use crate::docker::{ContainerState, INGRESS_REVISION, IngressFiles, changes, ingress_volume, label};
 use crate::plan::{Action, Lane, RESTARTING, STARTING, Scene};
 
-/// The configuration that the image starts with; it stays for the case that another one breaks.
-const BUILT_IN: &str = "0000000000000000";
+/// Seconds that an ingress has to answer what it was asked: nginx's `worker_shutdown_timeout`, and some to end.
+const RETIRE_SECONDS: u32 = 75;
 
 /// Plans the ingress of an engine.
-pub fn lane(scene: &Scene) -> Lane {
-    let name = names::ingress(scene.platform());
-    let mut lane = Lane::new(format!("{}/ingress", scene.engine_name()), None, Some(scene.engine_name()));
-    if volume(scene, &name, &mut lane)
-        && container(scene, &name, &mut lane)
-        && let Some(there) = &scene.seen.ingress
-    {
-        configuration(scene, &name, there, &mut lane);
+pub fn lanes(scene: &Scene) -> Vec<Lane> {
+    let revisions = scene.ingresses();
+    let mut shared = lane(scene, "");
+    if !volume(scene, &mut shared) {
+        return vec![shared];
     }
-    lane
+    let files = scene.seen.ingress.as_ref();
+    let wanted = files.map(|files| (Wanted::new(scene, files), files));
+    // one without revision holds the ports for itself: it ends before another can begin
+    let leading = revisions.leading().filter(|leading| !leading.revision.is_empty());
+    let (Some(leading), Some((wanted, files))) = (leading, &wanted) else {
+        container(scene, wanted.as_ref().map(|(wanted, _)| wanted), &mut shared);
+        return vec![shared];
+    };
+    wanted.bring(scene, leading, files, &mut shared);
+    let mut lanes = vec![shared];
+    if !revisions.is_wanted(leading) {
+        lanes.push(coming(scene, leading, files, wanted));
+    }
+    for other in revisions.there() {
+        if other.name != leading.name && !revisions.is_wanted(other) {
+            lanes.push(beside(scene, leading, other, wanted));
+        }
+    }
+    lanes
 }
 
-fn volume(scene: &Scene, name: &str, lane: &mut Lane) -> bool {
-    match scene.seen.volumes.get(name) {
+/// `main/ingress`, or `main/ingress.1a2b3c4d`.
+fn lane(scene: &Scene, revision: &str) -> Lane {
+    let engine = scene.engine_name();
+    let dot = if revision.is_empty() { "" } else { "." };
+    Lane::new(format!("{engine}/ingress{dot}{revision}"), None, Some(engine))
+}
+
+fn volume(scene: &Scene, lane: &mut Lane) -> bool {
+    let name = names::ingress(scene.platform());
+    match scene.seen.volumes.get(&name) {
         None => {
             let volume = ingress_volume(scene.platform());
             lane.step(
@@ -39,54 +60,125 @@ fn volume(scene: &Scene, name: &str, lane: &mut Lane) -> bool {
         }
         Some(there) if names::owned(scene.platform(), &there.labels).is_some() => true,
         Some(_) => {
-            lane.foreign("volume", name);
+            lane.foreign("volume", &name);
             false
         }
     }
 }
 
-/// Plans the container; false if it cannot take files yet.
-fn container(scene: &Scene, name: &str, lane: &mut Lane) -> bool {
-    let ingress = &scene.engine.ingress;
-    let wanted = ingress_container(scene.platform(), ingress);
-    let object = format!("container {name}");
-    let there = scene.seen.containers.get(name);
-    let owned = there.and_then(|there| names::owned(scene.platform(), &there.labels));
-    if let Some(there) = there {
-        let Some(owned) = owned.filter(|owned| owned.object == Object::Ingress) else {
-            lane.foreign("container", name);
-            return false;
-        };
-        if owned.hash == hash(&wanted.declaration) {
-            return running(&object, name, there.state, &there.status, lane);
+/// Plans the container that should be, beside those that serve until it does.
+fn coming(scene: &Scene, leading: &IngressRevision, there: &IngressFiles, wanted: &Wanted) -> Lane {
+    let revisions = scene.ingresses();
+    let name = &revisions.wanted().name;
+    let revision = revisions.wanted().labels.get(label::REVISION).map_or("", String::as_str);
+    let mut lane = lane(scene, revision);
+    let is_there = scene.seen.containers.contains_key(name);
+    if !is_there && there.revisions.contains_key(revision) {
+        // it would begin with routes of another day
+        let (container, paths) = (leading.name.to_owned(), files::notes(revision).to_vec());
+        let remove = Action::RemoveIngressFiles { container, paths };
+        lane.step(format!("ingress {name}"), "it left notes when it was removed", remove);
+    }
+    if container(scene, Some(wanted), &mut lane) {
+        if wanted.is_whole() {
+            wanted.activate(name, &mut lane);
+        } else {
+            lane.wait(format!("ingress {name}"), "until its files are there", STARTING);
         }
     }
-    scene.pull(&ingress.image, "the ingress needs it", lane);
-    let before = there.and_then(|there| there.labels.get(label::DECLARATION));
-    let changed = changes(before.map(String::as_str), &wanted.declaration);
-    let because = if there.is_some() { "its declaration changed" } else { "the engine has no ingress" };
-    if there.is_some() {
-        lane.stop_and_remove(name, because);
+    lane.later(|lane| {
+        for other in revisions.there().iter().filter(|other| !revisions.is_wanted(other)) {
+            going(other, "the new ingress takes over", lane);
+        }
+    });
+    lane
+}
+
+/// Plans a container that neither leads nor should be there.
+fn beside(scene: &Scene, leading: &IngressRevision, other: &IngressRevision, wanted: &Wanted) -> Lane {
+    let mut lane = lane(scene, if other.revision.is_empty() { "alone" } else { other.revision });
+    if scene.ingresses().is_wanted(leading) && leading.serves() {
+        going(other, "a newer ingress has taken over", &mut lane);
+    } else if leading.serves() && !other.serves() {
+        going(other, "it does not serve, and another one is wanted", &mut lane);
+    } else if other.serves() && wanted.is_whole() && !wanted.is_in_force(other) {
+        wanted.activate(other.name, &mut lane);
     }
-    lane.change(object.clone(), because, changed, Action::CreateContainer(Box::new(wanted)));
-    lane.step(
-        object.clone(),
-        "the sites are reached through it",
-        Action::StartContainer { name: name.to_owned() },
-    );
-    lane.wait(object, "until it can be given its routes", STARTING);
+    lane
+}
+
+/// Plans the end of a container of the ingress; what it was asked is answered first.
+fn going(revision: &IngressRevision, because: &str, lane: &mut Lane) {
+    let name = revision.name;
+    if revision.revision.is_empty() || !(revision.serves() || revision.ends()) {
+        lane.stop_and_remove(name, because);
+        return;
+    }
+    if revision.serves() {
+        let container = name.to_owned();
+        lane.step(format!("ingress {name}"), because, Action::RetireIngress { container });
+    }
+    lane.stop_and_remove_within(RETIRE_SECONDS, name, because);
+}
+
+/// Plans the container that should be; true if it runs.
+fn container(scene: &Scene, configuration: Option<&Wanted>, lane: &mut Lane) -> bool {
+    let revisions = scene.ingresses();
+    let wanted = revisions.wanted();
+    let there = scene.seen.containers.get(&wanted.name);
+    if let Some(there) = there {
+        let owned = names::owned(scene.platform(), &there.labels);
+        if owned.is_none_or(|owned| owned.object != Object::Ingress) {
+            lane.foreign("container", &wanted.name);
+            return false;
+        }
+    } else {
+        scene.pull(&scene.engine.ingress.image, "the ingress needs it", lane);
+    }
+    for other in revisions.there().iter().filter(|other| other.revision.is_empty()) {
+        going(other, "its declaration changed, and it lets no other listen beside it", lane);
+    }
+    if let Some(there) = revisions.there().iter().find(|there| revisions.is_wanted(there)) {
+        return running(there, configuration, lane);
+    }
+    create(scene, lane);
     false
 }
 
-fn running(object: &str, name: &str, state: ContainerState, status: &str, lane: &mut Lane) -> bool {
-    match state {
+fn create(scene: &Scene, lane: &mut Lane) {
+    let revisions = scene.ingresses();
+    let wanted = revisions.wanted();
+    let object = format!("container {}", wanted.name);
+    let before = revisions.leading().or_else(|| revisions.there().first());
+    let because = if before.is_some() { "its declaration changed" } else { "the engine has no ingress" };
+    let before = before.and_then(|before| before.seen.labels.get(label::DECLARATION));
+    let mut changed = changes(before.map(String::as_str), &wanted.declaration);
+    // it follows from the others
+    changed.retain(|change| change.field != format!("environment.{INGRESS_REVISION}"));
+    lane.change(object.clone(), because, changed, Action::CreateContainer(Box::new(wanted.clone())));
+    if scene.seen.ingress.is_none() && scene.seen.volumes.contains_key(&names::ingress(scene.platform())) {
+        lane.wait(object, "until the files in its volume are seen", STARTING);
+        return;
+    }
+    let start = Action::StartContainer { name: wanted.name.clone() };
+    lane.step(object.clone(), "the sites are reached through it", start);
+    lane.wait(object, "until it can be given its routes", STARTING);
+}
+
+fn running(revision: &IngressRevision, configuration: Option<&Wanted>, lane: &mut Lane) -> bool {
+    let name = revision.name;
+    let object = format!("container {name}");
+    let status = &revision.seen.status;
+    match revision.seen.state {
         ContainerState::Running => return true,
         ContainerState::Created | ContainerState::Exited => {
-            lane.step(
-                object,
-                format!("it does not run: {status}"),
-                Action::StartContainer { name: name.to_owned() },
-            );
+            let start = Action::StartContainer { name: name.to_owned() };
+            lane.step(object.clone(), format!("it does not run: {status}"), start);
+            // what it noted in its last life stands there until it has begun its next
+            let noted = revision.led() != Led::Nowhere;
+            if let Some(configuration) = configuration.filter(|wanted| noted && wanted.is_whole()) {
+                configuration.activate(name, lane);
+            }
             lane.wait(object, "until it runs", STARTING);
         }
         ContainerState::Restarting => {
@@ -97,102 +189,4 @@ fn running(object: &str, name: &str, state: ContainerState, status: &str, lane: 
         }
     }
     false
-}
-
-fn configuration(scene: &Scene, name: &str, there: &IngressFiles, lane: &mut Lane) {
-    let routes = routes(scene);
-    let index = nginx::index(scene.platform(), &scene.engine.ingress, routes.keys());
-    let digest = files::digest(&index);
-    let mut wanted: Vec<IngressFile> =
-        vec![IngressFile { path: files::index(&digest), content: IngressContent::Text(index) }];
-    wanted.extend(certificates(scene, &routes));
-    let mut named: BTreeSet<String> = wanted.iter().map(|file| file.path.clone()).collect();
-    named.extend(certificates_of_kept(&routes, there));
-    for (path, text) in routes {
-        named.insert(path.clone());
-        wanted.extend(text.map(|text| IngressFile { path, content: IngressContent::Text(text) }));
-    }
-    let missing: Vec<IngressFile> =
-        wanted.into_iter().filter(|file| !files::is_whole(there, &file.path)).collect();
-    let in_force = there.current.as_deref() == Some(&digest) && there.loaded.as_deref() == Some(&digest);
-    let container = name.to_owned();
-    let object = format!("ingress {name}");
-    if !missing.is_empty() {
-        let because = because(&missing);
-        lane.step(
-            object.clone(),
-            because,
-            Action::UploadIngress { container: container.clone(), files: missing },
-        );
-    }
-    if !in_force || !lane.steps.is_empty() {
-        let count = named.iter().filter(|path| path.starts_with("routes/")).count();
-        let because = format!("routes that should be in force: {count}");
-        lane.step(object, because, Action::ActivateIngress { container, digest });
-        return;
-    }
-    let paths: Vec<String> =
-        there.files.keys().filter(|path| !is_needed(scene, path, &named)).cloned().collect();
-    if !paths.is_empty() {
-        let because = format!("files that no route needs any more: {}", paths.len());
-        lane.step(object, because, Action::RemoveIngressFiles { container, paths });
-    }
-}
-
-/// The certificates that the routes name, as far as they are in the state folder.
-fn certificates(scene: &Scene, routes: &Routes) -> Vec<IngressFile> {
-    let members: BTreeSet<_> = routes
-        .iter()
-        .filter(|(_, text)| text.is_some())
-        .filter_map(|(path, _)| files::member_of(path))
-        .collect();
-    let files = members.into_iter().filter_map(|member| {
-        let certificate = scene.observed.certificates.get(&member)?;
-        let path = files::certificate(&member, &certificate.bundle);
-        Some(IngressFile { path, content: IngressContent::Certificate(member) })
-    });
-    files.collect()
-}
-
-/// A route that stays as it is names a certificate that may be any of its member's.
-fn certificates_of_kept(routes: &Routes, there: &IngressFiles) -> Vec<String> {
-    let kept = routes.iter().filter(|(_, text)| text.is_none());
-    let members: BTreeSet<_> = kept.filter_map(|(path, _)| files::member_of(path)).collect();
-    let certificates = there.files.keys().filter(|path| path.starts_with("certificates/"));
-    certificates
-        .filter(|path| files::member_of(path).is_some_and(|member| members.contains(&member)))
-        .cloned()
-        .collect()
-}
-
-fn because(missing: &[IngressFile]) -> String {
-    let names: Vec<String> = missing
-        .iter()
-        .filter_map(|file| {
-            let member = files::member_of(&file.path)?;
-            Some(
-                files::workload_of(&file.path)
-                    .map_or(format!("the certificate of {member}"), |w| format!("{member}/{w}")),
-            )
-        })
-        .collect();
-    match names.as_slice() {
-        [] => "the list of routes changed".to_owned(),
-        names if names.len() <= 6 => format!("new or repaired: {}", names.join(", ")),
-        names => format!("new or repaired: {} and {} more", names[..5].join(", "), names.len() - 5),
-    }
-}
-
-/// Whether a file must stay: named by the configuration in force, the image's own, or of a member that is left alone.
-fn is_needed(scene: &Scene, path: &str, named: &BTreeSet<String>) -> bool {
-    if named.contains(path) || path == files::index(BUILT_IN) {
-        return true;
-    }
-    let known = ["routes/", "certificates/", "index/"].iter().any(|folder| path.starts_with(folder));
-    let left_alone = files::member_of(path).is_some_and(|member| {
-        let changes = scene.desired.members.get(&member).is_some_and(DesiredMember::may_change);
-        let gone = !scene.desired.members.contains_key(&member) && !scene.desired.unknown.contains(&member);
-        !(changes || gone) || scene.breaker.holds(&member) || !scene.in_scope(&member)
-    });
-    !known || left_alone
 }

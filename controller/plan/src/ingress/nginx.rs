@@ -98,16 +98,16 @@ http {{
     map $upstream_http_x_frame_options $member_frame {{ "" "SAMEORIGIN"; }}
     map $upstream_http_referrer_policy $member_referrer {{ "" "strict-origin-when-cross-origin"; }}
 
-    # nobody's host: no answer, no certificate
+    # nobody's host: no answer, no certificate; another ingress may listen beside this one
     server {{
-        listen {http} default_server;
+        listen {http} default_server reuseport;
         server_name _;
         set $member "";
         access_log off;
         return 444;
     }}
     server {{
-        listen {https} ssl default_server;
+        listen {https} ssl default_server reuseport;
         server_name _;
         access_log off;
         ssl_reject_handshake on;

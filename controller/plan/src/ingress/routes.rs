@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::there::in_force;
+use super::revisions::{IngressRevision, Led};
 use super::{files, nginx};
 use crate::docker::Build;
 use crate::document::Workload;
@@ -101,13 +101,15 @@ fn certificate(observed: &Observed, member: &MemberName, workload: &Workload) ->
     all.then(|| files::certificate(member, &certificate.bundle))
 }
 
-/// Whether the ingress sends the visitors of a workload to the revision that the document asks for.
+/// Whether the ingress, all of it, sends the visitors of a workload to the revision that the document asks for.
 pub fn has_moved(scene: &Scene, build: &Build, name: &WorkloadName, workload: &Workload) -> bool {
     let current = matches!(serving(scene, build, name, workload), Serving::Current(_));
-    let route = route(scene, build, name, workload);
-    let files = scene.seen.ingress.as_ref().filter(|files| in_force(files));
-    match (route, files) {
-        (Some((path, _)), Some(files)) => current && files.routes.contains(&path),
-        _ => false,
-    }
+    let (Some((path, _)), Some(files)) = (route(scene, build, name, workload), &scene.seen.ingress) else {
+        return false;
+    };
+    let led = scene.ingresses().there().iter().map(IngressRevision::led);
+    let mut led = led.filter(|led| *led != Led::Nowhere).peekable();
+    let somewhere = led.peek().is_some();
+    let there = |digest| files.routes.get(digest).is_some_and(|routes| routes.contains(&path));
+    current && somewhere && led.all(|led| matches!(led, Led::By(digest) if there(digest)))
 }

@@ -1,9 +1,10 @@
 //! The routes that an ingress has, by member.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 
 use super::files;
+use super::revisions::{IngressRevisions, taken};
 use crate::docker::{IngressFiles, Lead};
 use crate::document::values::{MemberName, WorkloadName};
 
@@ -19,15 +20,13 @@ type ByMember<'a> = BTreeMap<MemberName, Vec<&'a str>>;
 
 impl<'a> RoutesThere<'a> {
     /// Sorts the paths of all routes by their members.
-    pub fn new(files: Option<&'a IngressFiles>) -> Self {
+    pub fn new(revisions: &IngressRevisions<'a>, files: Option<&'a IngressFiles>) -> Self {
         let Some(seen) = files else { return Self::default() };
-        let written = by_member(seen.routes.iter());
-        // while another configuration may still run, every route that there is a file of
-        let taken = if in_force(seen) {
-            written.clone()
-        } else {
-            by_member(seen.files.keys().filter(|path| path.starts_with("routes/")))
-        };
+        let written = revisions.written(seen).and_then(|digest| seen.routes.get(digest));
+        let written = by_member(written.into_iter().flatten());
+        let taken: BTreeSet<&String> =
+            revisions.there().iter().flat_map(|revision| taken(revision, seen)).collect();
+        let taken = by_member(taken.into_iter());
         let mut leads: BTreeMap<MemberName, Vec<&Lead>> = BTreeMap::new();
         for (path, lead) in &seen.leads {
             if let Some(member) = files::member_of(path) {
@@ -68,9 +67,4 @@ fn by_member<'a>(paths: impl Iterator<Item = &'a String>) -> ByMember<'a> {
         }
     }
     routes
-}
-
-/// Whether the configuration that was written is the one that nginx runs.
-pub(super) fn in_force(files: &IngressFiles) -> bool {
-    files.current.is_some() && files.current == files.loaded
 }

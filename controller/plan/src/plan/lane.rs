@@ -120,8 +120,13 @@ impl Lane {
 
     /// Plans the end of a container.
     pub fn stop_and_remove(&mut self, name: &str, because: &str) {
+        self.stop_and_remove_within(STOP_SECONDS, name, because);
+    }
+
+    /// Plans the end of a container that may take so many seconds.
+    pub fn stop_and_remove_within(&mut self, seconds: u32, name: &str, because: &str) {
         let object = format!("container {name}");
-        let stop = Action::StopContainer { name: name.to_owned(), seconds: STOP_SECONDS };
+        let stop = Action::StopContainer { name: name.to_owned(), seconds };
         self.step(object.clone(), because, stop);
         self.step(object, because, Action::RemoveContainer { name: name.to_owned() });
     }

@@ -57,7 +57,7 @@ pub fn plan(desired: &Desired, observed: &Observed, request: &Request) -> Plan {
                 scenes.push(Scene::new(desired, observed, (engine, seen), &breaker, only, request.now));
             }
             Some(Err(why)) => lanes.push(unreachable(desired, engine, why)),
-            None => lanes.push(unreachable(desired, engine, "it was not looked at")),
+            None => lanes.push(looked_at(engine)),
         }
     }
     let moving: Vec<_> = scenes.iter().map(|scene| moving(scene, &scenes)).collect();
@@ -87,7 +87,7 @@ fn moving(scene: &Scene, scenes: &[Scene]) -> BTreeMap<MemberName, String> {
 }
 
 fn on_engine(scene: &Scene, lanes: &mut Vec<Lane>) {
-    lanes.push(ingress::lane(scene));
+    lanes.extend(ingress::lanes(scene));
     for (name, member) in scene.desired.on_engine(scene.engine_name()) {
         if member.may_change() && scene.in_scope(name) {
             lanes.push(site::lane(scene, name, member));
@@ -98,6 +98,14 @@ fn on_engine(scene: &Scene, lanes: &mut Vec<Lane>) {
             lanes.push(site::departure(scene, member));
         }
     }
+}
+
+/// A look at an engine is under way; until it ends nothing is planned there.
+fn looked_at(engine: &Engine) -> Lane {
+    let name = &engine.name.value;
+    let mut lane = Lane::new(format!("{name}/engine"), None, Some(name));
+    lane.wait(format!("engine {name}"), "until it answers", STARTING);
+    lane
 }
 
 fn unreachable(desired: &Desired, engine: &Engine, why: &str) -> Lane {

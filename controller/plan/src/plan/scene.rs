@@ -13,7 +13,7 @@ use crate::docker::{Build, ObservedContainer, ObservedEngine, addresses, label};
 use crate::document::Engine;
 use crate::document::values::{EngineName, ImageReference, MemberName, PlatformName};
 use crate::fleet::{Desired, DesiredMember};
-use crate::ingress::RoutesThere;
+use crate::ingress::{IngressRevisions, RoutesThere};
 use crate::observed::Observed;
 
 /// One engine, desired and observed.
@@ -41,6 +41,7 @@ pub struct Scene<'a> {
     containers: BTreeMap<MemberName, Vec<Revision<'a>>>,
     volumes: BTreeMap<MemberName, Vec<&'a str>>,
     addresses: BTreeMap<&'a str, Vec<Ipv4Addr>>,
+    ingresses: IngressRevisions<'a>,
     routes: RoutesThere<'a>,
 }
 
@@ -76,6 +77,8 @@ impl<'a> Scene<'a> {
         let members = desired.on_engine(&engine.name.value).map(|(name, _)| name);
         let subnets = addresses::subnets(engine.range.value.net(), platform, members, seen);
         let departed = departed(desired, &engine.name.value, seen);
+        let ingresses = IngressRevisions::new(platform, &engine.ingress, seen);
+        let routes = RoutesThere::new(&ingresses, seen.ingress.as_ref());
         Self {
             desired,
             observed,
@@ -90,7 +93,8 @@ impl<'a> Scene<'a> {
             containers: containers(platform, seen),
             volumes: volumes(platform, seen),
             addresses: addresses_in_use(seen),
-            routes: RoutesThere::new(seen.ingress.as_ref()),
+            ingresses,
+            routes,
         }
     }
 
@@ -131,6 +135,11 @@ impl<'a> Scene<'a> {
     /// The addresses that containers, ours and foreign, have on a network.
     pub fn addresses(&self, network: &str) -> &[Ipv4Addr] {
         self.addresses.get(network).map_or(&[], Vec::as_slice)
+    }
+
+    /// The revisions of the ingress.
+    pub fn ingresses(&self) -> &IngressRevisions<'a> {
+        &self.ingresses
     }
 
     /// The routes that the ingress has.
@@ -193,7 +202,7 @@ pub fn departed(desired: &Desired, engine: &EngineName, seen: &ObservedEngine) -
         let owned = names::owned(platform, labels)?;
         owned.member.filter(|_| serving(&owned.object))
     });
-    let routes = seen.ingress.iter().flat_map(|files| &files.routes);
-    let leading_to = routes.filter_map(|path| crate::ingress::member_of(path));
+    let routes = crate::ingress::routes_in_force(platform, seen);
+    let leading_to = routes.into_iter().filter_map(|path| crate::ingress::member_of(path));
     owners.chain(leading_to).filter(|member| !stays(member)).collect()
 }

@@ -1,10 +1,11 @@
 //! A step: one call to one system, with its full body and its reason.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv4Addr;
 
 use serde::Serialize;
 
-use crate::docker::{Container, IngressFile, Network, Volume};
+use crate::docker::{Container, IngressFile, Limits, Network, Volume};
 use crate::document::values::{DomainName, EngineName, MemberName, SecretName};
 
 /// One call to one system.
@@ -69,6 +70,15 @@ pub enum Action {
         /// Its name.
         name: String,
     },
+    /// Waits until no request is being answered by a container that no route leads to any more, some seconds at most.
+    DrainContainer {
+        /// The ingress's container through which the requests go.
+        ingress: String,
+        /// The address of the one that is to end.
+        address: Ipv4Addr,
+        /// How long it may take.
+        seconds: u32,
+    },
     /// Asks a container to end, and ends it after some seconds.
     StopContainer {
         /// Its name.
@@ -80,6 +90,31 @@ pub enum Action {
     RemoveContainer {
         /// Its name.
         name: String,
+    },
+    /// Puts a container back on a network, at its fixed address.
+    ConnectNetwork {
+        /// The network's name.
+        network: String,
+        /// The container's name.
+        container: String,
+        /// The address.
+        address: Ipv4Addr,
+        /// Names on that network.
+        aliases: Vec<String>,
+    },
+    /// Takes a container off a network.
+    DisconnectNetwork {
+        /// The network's name.
+        network: String,
+        /// The container's name.
+        container: String,
+    },
+    /// Changes what a container may use at most, while it runs.
+    UpdateLimits {
+        /// Its name.
+        name: String,
+        /// The limits.
+        limits: Limits,
     },
     /// Makes the platform's own certificate authority in the state folder.
     CreateAuthority,
@@ -102,6 +137,11 @@ pub enum Action {
         /// The configuration's digest.
         digest: String,
     },
+    /// Has an ingress take nobody any more, and end once it has answered what it was asked.
+    RetireIngress {
+        /// The ingress's container.
+        container: String,
+    },
     /// Removes files that no configuration in force names.
     RemoveIngressFiles {
         /// The ingress's container.
@@ -109,4 +149,31 @@ pub enum Action {
         /// Paths below /etc/campanile.
         paths: Vec<String>,
     },
+}
+
+impl Action {
+    /// Its name for metrics and the history: `create_container`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::CreateNetwork(_) => "create_network",
+            Self::RemoveNetwork { .. } => "remove_network",
+            Self::CreateVolume(_) => "create_volume",
+            Self::PullImage { .. } => "pull_image",
+            Self::CreateContainer(_) => "create_container",
+            Self::WriteSecrets { .. } => "write_secrets",
+            Self::StartContainer { .. } => "start_container",
+            Self::StopContainer { .. } => "stop_container",
+            Self::RemoveContainer { .. } => "remove_container",
+            Self::CreateAuthority => "create_authority",
+            Self::IssueCertificate { .. } => "issue_certificate",
+            Self::UploadIngress { .. } => "upload_ingress",
+            Self::ActivateIngress { .. } => "activate_ingress",
+            Self::RemoveIngressFiles { .. } => "remove_ingress_files",
+            Self::ConnectNetwork { .. } => "connect_network",
+            Self::DisconnectNetwork { .. } => "disconnect_network",
+            Self::UpdateLimits { .. } => "update_limits",
+            Self::DrainContainer { .. } => "drain_container",
+            Self::RetireIngress { .. } => "retire_ingress",
+        }
+    }
 }

@@ -49,9 +49,14 @@ fn sign(action: &Action) -> char {
         Action::PullImage { .. }
         | Action::WriteSecrets { .. }
         | Action::StartContainer { .. }
+        | Action::DrainContainer { .. }
         | Action::StopContainer { .. }
+        | Action::ConnectNetwork { .. }
+        | Action::DisconnectNetwork { .. }
+        | Action::UpdateLimits { .. }
         | Action::UploadIngress { .. }
-        | Action::ActivateIngress { .. } => '~',
+        | Action::ActivateIngress { .. }
+        | Action::RetireIngress { .. } => '~',
     }
 }
 
@@ -66,10 +71,15 @@ fn verb(action: &Action) -> &'static str {
         Action::PullImage { .. } => "pull",
         Action::WriteSecrets { .. } => "write secrets of",
         Action::StartContainer { .. } => "start",
+        Action::DrainContainer { .. } => "drain",
         Action::StopContainer { .. } => "stop",
+        Action::ConnectNetwork { .. } => "connect",
+        Action::DisconnectNetwork { .. } => "disconnect",
+        Action::UpdateLimits { .. } => "limit",
         Action::IssueCertificate { .. } => "issue",
         Action::UploadIngress { .. } => "upload files to",
         Action::ActivateIngress { .. } => "reload",
+        Action::RetireIngress { .. } => "retire",
         Action::RemoveIngressFiles { .. } => "remove files from",
     }
 }

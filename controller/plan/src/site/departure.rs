@@ -1,9 +1,12 @@
 //! The lane of a member that left an engine: routes, containers and network go, its volumes stay.
 
+use super::drain::{USUAL_SECONDS, drain};
 use crate::docker::keeper;
 use crate::docker::names::{self, Object};
 use crate::document::values::MemberName;
-use crate::plan::{Action, Lane, STARTING, Scene};
+use crate::plan::{Action, Lane, Revision, STARTING, Scene};
+
+const BECAUSE: &str = "the fleet no longer has this member here; its volumes stay";
 
 /// Plans the end of what serves a member that left; the breaker was asked before.
 pub fn departure(scene: &Scene, member: &MemberName) -> Lane {
@@ -18,21 +21,29 @@ pub fn departure(scene: &Scene, member: &MemberName) -> Lane {
         lane.later(|lane| removals(scene, member, network, lane));
     } else {
         keep_volumes(scene, member, &mut lane);
+        for revision in workloads(scene, member) {
+            drain(scene, revision, USUAL_SECONDS, BECAUSE, &mut lane);
+        }
         removals(scene, member, network, &mut lane);
     }
     lane
 }
 
+fn workloads<'s, 'a>(
+    scene: &'s Scene<'a>,
+    member: &MemberName,
+) -> impl Iterator<Item = &'s Revision<'a>> + use<'s, 'a> {
+    let all = scene.containers(member).iter();
+    all.filter(|revision| matches!(revision.owned.object, Object::Workload(_)))
+}
+
 fn removals(scene: &Scene, member: &MemberName, network: String, lane: &mut Lane) {
-    let because = "the fleet no longer has this member here; its volumes stay";
-    for revision in scene.containers(member) {
-        if matches!(revision.owned.object, Object::Workload(_)) {
-            lane.stop_and_remove(revision.name, because);
-        }
+    for revision in workloads(scene, member) {
+        lane.stop_and_remove(revision.name, BECAUSE);
     }
     let there = scene.seen.networks.get(&network);
     if there.is_some_and(|there| names::owned(scene.platform(), &there.labels).is_some()) {
-        lane.step(format!("network {network}"), because, Action::RemoveNetwork { name: network });
+        lane.step(format!("network {network}"), BECAUSE, Action::RemoveNetwork { name: network });
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 
+use super::drain::{USUAL_SECONDS, drain_and_remove};
 use super::workload::steps;
 use crate::docker::names::{self, Object};
 use crate::docker::{Build, addresses, secret_files};
@@ -186,7 +187,7 @@ fn stale(scene: &Scene, build: &Build, lane: &mut Lane) {
         if scene.routes().lead_to_workload(build.member, workload) {
             lane.remove_unrouted(revision.name, "the document no longer names it");
         } else {
-            lane.stop_and_remove(revision.name, "the document no longer names it");
+            drain_and_remove(scene, revision, USUAL_SECONDS, "the document no longer names it", lane);
         }
     }
 }

@@ -2,11 +2,13 @@
 
 use std::net::Ipv4Addr;
 
+use super::drain::{USUAL_SECONDS, drain_and_remove};
+use super::repair;
 use crate::docker::names::{self, Object};
 use crate::docker::{
     Answer, Build, ContainerState, HealthState, ObservedContainer, changes, hash, label, secret_files,
 };
-use crate::document::values::{MemberName, WorkloadName};
+use crate::document::values::{MemberName, Seconds, WorkloadName};
 use crate::document::{Update, Workload};
 use crate::fleet::DesiredMember;
 use crate::plan::{Action, Lane, RESTARTING, Revision, STARTING, Scene};
@@ -23,7 +25,7 @@ pub enum Serving<'a> {
 }
 
 /// The revisions of a workload.
-pub(super) fn revisions<'s, 'a>(
+pub(crate) fn revisions<'s, 'a>(
     scene: &'s Scene<'a>,
     build: &Build<'_>,
     name: &WorkloadName,
@@ -90,7 +92,12 @@ pub(super) fn steps(
         if is_placed(scene, build, current) {
             return keep(scene, build, (name, workload), current, &others, lane);
         }
-        lane.stop_and_remove(current.name, "the member's network has other addresses now");
+        let because = if is_within(scene, build, current) {
+            "another container has its address now"
+        } else {
+            "the member's network has other addresses now"
+        };
+        lane.stop_and_remove(current.name, because);
     } else if scene.seen.containers.contains_key(&object) {
         lane.foreign("container", &object);
         return false;
@@ -104,6 +111,10 @@ pub(super) fn steps(
         return false;
     };
     scene.pull(&workload.image.value, &format!("{name} needs it"), lane);
+    let serves = match serving(scene, build, name, workload) {
+        Serving::Current(address) | Serving::Older(address) => Some(address),
+        Serving::Nobody => None,
+    };
     for other in &others {
         if update(workload) == Update::Replace {
             lane.stop_and_remove(other.name, "a new version takes its place, and two cannot run at once");
@@ -112,7 +123,13 @@ pub(super) fn steps(
                 other.name,
                 "it does not work, nobody is sent to it, and a newer version comes",
             );
+        } else if is_spare(scene, build, other, serves) {
+            // when versions follow each other fast, they would take all addresses of the network
+            lane.stop_and_remove(other.name, "nobody is sent to it, and a newer version comes");
         } else {
+            if is_placed(scene, build, other) {
+                repair::mend(build, name, other, lane);
+            }
             lane.later(|lane| lane.stop_and_remove(other.name, "the new version takes over"));
         }
     }
@@ -135,28 +152,52 @@ pub(super) fn steps(
     false
 }
 
-/// Whether the address of a revision lies in its member's network.
+/// Whether a revision has its address, or can be given it back.
 fn is_placed(scene: &Scene, build: &Build, revision: &Revision) -> bool {
+    is_within(scene, build, revision) && !repair::is_robbed(scene, build, revision)
+}
+
+/// Whether the address of a revision lies in its member's network.
+fn is_within(scene: &Scene, build: &Build, revision: &Revision) -> bool {
     let subnet = scene.subnets.get(build.member);
     revision.address().zip(subnet).is_some_and(|(address, subnet)| subnet.contains(&address))
 }
 
+/// Whether the routes in force lead visitors to a revision.
+fn is_led(scene: &Scene, build: &Build, revision: &Revision) -> bool {
+    let address = revision.address();
+    address.is_some_and(|address| scene.routes().addresses(build.member).any(|led| led == address))
+}
+
+/// A revision that runs while another one takes the visitors.
+fn is_spare(scene: &Scene, build: &Build, revision: &Revision, serves: Option<&str>) -> bool {
+    let address = revision.seen.labels.get(label::ADDRESS);
+    let other = serves.is_some_and(|serves| address.is_none_or(|address| address != serves));
+    other && revision.seen.state == ContainerState::Running && !is_led(scene, build, revision)
+}
+
 /// A revision that ended, or that never became ready, and to which no visitor is sent.
 fn is_useless(scene: &Scene, build: &Build, revision: &Revision) -> bool {
-    let led = revision
-        .address()
-        .is_some_and(|address| scene.routes().addresses(build.member).any(|led| led == address));
-    !led && match revision.seen.state {
-        ContainerState::Created | ContainerState::Exited | ContainerState::Restarting => true,
-        ContainerState::Running => revision.seen.labels.contains_key(label::ASK) && !revision.seen.is_ready(),
-        ContainerState::Paused => false,
-    }
+    !is_led(scene, build, revision)
+        && match revision.seen.state {
+            ContainerState::Created | ContainerState::Exited | ContainerState::Restarting => true,
+            ContainerState::Running => {
+                revision.seen.labels.contains_key(label::ASK) && !revision.seen.is_ready()
+            }
+            ContainerState::Paused => false,
+        }
 }
 
 /// How a new version takes over, if the document does not say.
 fn update(workload: &Workload) -> Update {
     let usual = if workload.volumes.is_empty() { Update::Beside } else { Update::Replace };
     workload.update.unwrap_or(usual)
+}
+
+/// How long a request may take.
+fn seconds(workload: &Workload) -> u32 {
+    let timeout = workload.requests.as_ref().and_then(|requests| requests.timeout);
+    timeout.map_or(USUAL_SECONDS, Seconds::count)
 }
 
 fn start(container: &str, workload: &Workload, because: String, lane: &mut Lane) {
@@ -183,16 +224,24 @@ fn keep(
     lane: &mut Lane,
 ) -> bool {
     let object = format!("container {}", current.name);
-    let Some(trouble) = trouble(current.seen) else {
+    let connects = repair::mend(build, name, current, lane);
+    let trouble = trouble(current.seen);
+    let trouble = trouble.or_else(|| connects.then(|| "it was not on its network".to_owned()));
+    let Some(trouble) = trouble else {
         for other in others {
-            if workload.hosts.is_empty() || crate::ingress::has_moved(scene, build, name, workload) {
+            if workload.hosts.is_empty() {
                 lane.stop_and_remove(other.name, "a newer version has taken over");
+            } else if crate::ingress::has_moved(scene, build, name, workload) {
+                drain_and_remove(scene, other, seconds(workload), "a newer version has taken over", lane);
             } else {
                 lane.remove_unrouted(other.name, "a newer version has taken over");
             }
         }
         return true;
     };
+    for other in others.iter().filter(|other| is_placed(scene, build, other)) {
+        repair::mend(build, name, other, lane);
+    }
     match current.seen.state {
         ContainerState::Created | ContainerState::Exited => {
             start(current.name, workload, trouble, lane);

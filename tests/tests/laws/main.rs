@@ -2,15 +2,19 @@
 
 #![expect(clippy::unwrap_used, reason = "what stops a test stops it with a panic")]
 
+mod flapping;
+mod trouble;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use campanile_plan::docker::{ContainerState, ObservedContainer, ObservedNetwork, ObservedVolume, label};
+use campanile_plan::docker::{ContainerState, Declaration, ObservedEngine, label};
 use campanile_plan::document::values::MemberName;
 use campanile_plan::fleet::{Desired, Snapshot};
 use campanile_plan::plan::{Action, Plan, Request, Step, plan};
 use campanile_tests::fleets::{desired, member, snapshot, with_second_engine};
 use campanile_tests::world::World;
 use proptest::prelude::*;
+use trouble::{Trouble, trouble};
 
 const NAMES: [&str; 8] = ["barzio", "calco", "colico", "dervio", "dorio", "erve", "lecco", "varenna"];
 
@@ -80,96 +84,6 @@ fn applied(fleet: &[Option<Shape>]) -> World {
     world
 }
 
-/// Something that happens to a world behind our back.
-#[derive(Debug, Clone)]
-enum Trouble {
-    ContainerRemoved(prop::sample::Index),
-    ContainerStopped(prop::sample::Index),
-    IngressFileChanged(prop::sample::Index),
-    VolumeMade(prop::sample::Index),
-    NetworkMade(prop::sample::Index),
-    ContainerMade(prop::sample::Index),
-}
-
-fn trouble() -> impl Strategy<Value = Trouble> {
-    use Trouble as T;
-    prop_oneof![
-        any::<prop::sample::Index>().prop_map(T::ContainerRemoved),
-        any::<prop::sample::Index>().prop_map(T::ContainerStopped),
-        any::<prop::sample::Index>().prop_map(T::IngressFileChanged),
-        any::<prop::sample::Index>().prop_map(T::VolumeMade),
-        any::<prop::sample::Index>().prop_map(T::NetworkMade),
-        any::<prop::sample::Index>().prop_map(T::ContainerMade),
-    ]
-}
-
-/// Labels of somebody who is not us: another platform, or nothing.
-fn foreign(index: prop::sample::Index) -> BTreeMap<String, String> {
-    if index.index(2) == 0 { [].into() } else { [(label::PLATFORM.to_owned(), "como".to_owned())].into() }
-}
-
-impl Trouble {
-    /// The engine that it strikes.
-    fn engine(&self) -> &'static str {
-        let (Trouble::ContainerRemoved(index)
-        | Trouble::ContainerStopped(index)
-        | Trouble::IngressFileChanged(index)
-        | Trouble::VolumeMade(index)
-        | Trouble::NetworkMade(index)
-        | Trouble::ContainerMade(index)) = self;
-        ENGINES[index.index(ENGINES.len())]
-    }
-
-    fn strike(&self, world: &mut World) {
-        let engine = world.engine(self.engine());
-        let names: Vec<String> = engine.containers.keys().cloned().collect();
-        match self {
-            Trouble::ContainerRemoved(index) if !names.is_empty() => {
-                let name = index.get(&names);
-                if name == "lecco.ingress" {
-                    engine.ingress = None;
-                }
-                engine.containers.remove(name);
-            }
-            Trouble::ContainerStopped(index) if !names.is_empty() => {
-                if let Some(container) = engine.containers.get_mut(index.get(&names)) {
-                    container.state = ContainerState::Exited;
-                    container.answer = None;
-                }
-            }
-            Trouble::IngressFileChanged(index) => {
-                let files = engine.ingress.iter_mut().flat_map(|ingress| ingress.files.values_mut());
-                let mut files: Vec<&mut String> = files.collect();
-                if !files.is_empty() {
-                    let chosen = index.index(files.len());
-                    "changed by hand".clone_into(files[chosen]);
-                }
-            }
-            Trouble::VolumeMade(index) => {
-                let name = format!("lecco.{}.content", index.get(&NAMES));
-                engine.volumes.entry(name).or_insert(ObservedVolume { labels: foreign(*index) });
-            }
-            Trouble::NetworkMade(index) => {
-                let name = format!("lecco.{}", index.get(&NAMES));
-                let subnets = vec!["10.0.0.0/24".parse().unwrap()];
-                engine.networks.entry(name).or_insert(ObservedNetwork { labels: foreign(*index), subnets });
-            }
-            Trouble::ContainerMade(index) => {
-                let stranger = ObservedContainer {
-                    labels: foreign(*index),
-                    state: ContainerState::Exited,
-                    health: None,
-                    status: "Exited (1) 3 days ago".to_owned(),
-                    addresses: [].into(),
-                    answer: None,
-                };
-                engine.containers.entry(format!("stranger.{}", index.get(&NAMES))).or_insert(stranger);
-            }
-            Trouble::ContainerRemoved(_) | Trouble::ContainerStopped(_) => {}
-        }
-    }
-}
-
 /// Engine and name of everything that is not ours.
 fn strangers(world: &mut World) -> BTreeSet<(&'static str, String)> {
     let ours = |labels: &BTreeMap<String, String>| {
@@ -190,7 +104,25 @@ fn strangers(world: &mut World) -> BTreeSet<(&'static str, String)> {
 /// Every route in force, on any engine.
 fn routes(world: &mut World) -> BTreeSet<String> {
     let engines = ENGINES.map(|engine| world.engine(engine).ingress.clone().unwrap_or_default());
-    engines.into_iter().flat_map(|ingress| ingress.routes).collect()
+    let in_force = engines.into_iter().flat_map(|ingress| {
+        let begun: Vec<String> = ingress.revisions.into_values().filter_map(|noted| noted.begins).collect();
+        ingress.routes.into_iter().filter(move |(digest, _)| begun.contains(digest))
+    });
+    in_force.flat_map(|(_, routes)| routes).collect()
+}
+
+/// Whether an ingress runs on a configuration that was brought to it.
+fn serves(engine: &ObservedEngine) -> bool {
+    let Some(files) = &engine.ingress else { return false };
+    engine.containers.values().filter(|container| container.state == ContainerState::Running).any(
+        |container| {
+            let noted =
+                container.labels.get(label::REVISION).and_then(|revision| files.revisions.get(revision));
+            noted
+                .and_then(|noted| noted.loaded.as_ref())
+                .is_some_and(|loaded| files.routes.contains_key(loaded))
+        },
+    )
 }
 
 /// Every volume, on any engine.
@@ -207,8 +139,13 @@ fn touched(step: &Step) -> Option<(&'static str, String)> {
         Action::RemoveNetwork { name }
         | Action::StartContainer { name }
         | Action::StopContainer { name, .. }
-        | Action::RemoveContainer { name } => name,
-        Action::WriteSecrets { container, .. }
+        | Action::RemoveContainer { name }
+        | Action::UpdateLimits { name, .. } => name,
+        Action::DrainContainer { ingress: container, .. }
+        | Action::RetireIngress { container }
+        | Action::WriteSecrets { container, .. }
+        | Action::ConnectNetwork { container, .. }
+        | Action::DisconnectNetwork { container, .. }
         | Action::UploadIngress { container, .. }
         | Action::ActivateIngress { container, .. }
         | Action::RemoveIngressFiles { container, .. } => container,
@@ -235,6 +172,31 @@ fn left(world: &mut World, member: &str) -> usize {
     ENGINES.map(on).into_iter().sum()
 }
 
+/// Sites of members that may change and wait for nobody, away from their address or with limits that nobody declared.
+fn astray(world: &mut World, desired: &Desired, plan: &Plan) -> Vec<String> {
+    let blocked: BTreeSet<&MemberName> =
+        plan.lanes.iter().filter(|lane| lane.is_blocked()).filter_map(|lane| lane.member.as_ref()).collect();
+    let mut astray = Vec::new();
+    for engine in ENGINES {
+        let members = desired.members.iter().filter(|(name, member)| {
+            member.may_change() && member.engine.as_str() == engine && !blocked.contains(name)
+        });
+        for (name, _) in members {
+            let (network, prefix) = (format!("lecco.{name}"), format!("lecco.{name}.site."));
+            let sites = world.engine(engine).containers.iter().filter(|(name, _)| name.starts_with(&prefix));
+            for (name, seen) in sites {
+                let declared: Declaration = serde_json::from_str(&seen.labels[label::DECLARATION]).unwrap();
+                let there = seen.addresses.get(&network).map(ToString::to_string);
+                let limits = seen.limits.is_none_or(|limits| limits == declared.limits());
+                if there.as_ref() != Some(&seen.labels[label::ADDRESS]) || !limits {
+                    astray.push(name.clone());
+                }
+            }
+        }
+    }
+    astray
+}
+
 fn with_doubts(mut desired: Desired, doubts: &[&str]) -> Desired {
     desired.doubts = doubts.iter().map(|doubt| (*doubt).to_owned()).collect();
     desired
@@ -256,7 +218,9 @@ proptest! {
         }
         let after = desired(&files(&after));
         world.converge(&after);
-        prop_assert!(world.plan(&after).is_empty());
+        let plan = world.plan(&after);
+        prop_assert!(plan.is_empty());
+        prop_assert_eq!(astray(&mut world, &after, &plan), Vec::<String>::new());
     }
 
     /// The same fleet, read in any order, gives the same plan.
@@ -378,6 +342,36 @@ proptest! {
                     prop_assert!(there.is_none_or(|(name, _)| name.starts_with(&home)), "{} leads to {:?}", path, there);
                 }
             }
+        }
+    }
+
+    /// A new image of the ingress takes over without a moment in which nobody serves, whatever else changes and strikes.
+    #[test]
+    fn an_ingress_always_serves(before in fleet(), after in fleet(), troubles in prop::collection::vec(trouble(), 0..3)) {
+        let mut world = applied(&before);
+        for trouble in troubles.iter().filter(|trouble| !matches!(trouble, Trouble::ContainerRemoved(_) | Trouble::ContainerStopped(_))) {
+            trouble.strike(&mut world);
+        }
+        let mut files = files(&after);
+        let platform = files.files.get_mut("platform.yaml").unwrap();
+        *platform = Ok(platform.clone().unwrap().replace("campanile/ingress:1", "campanile/ingress:2"));
+        let desired = desired(&files);
+        for _ in 0..12 {
+            let plan = world.plan(&desired);
+            if plan.is_empty() {
+                break;
+            }
+            for step in plan.steps() {
+                world.step(step);
+                for engine in ENGINES {
+                    prop_assert!(serves(world.engine(engine)), "nobody serves after {:?}", step);
+                }
+            }
+        }
+        prop_assert!(world.plan(&desired).is_empty());
+        for engine in ENGINES {
+            let ingresses = world.engine(engine).containers.keys().filter(|name| name.starts_with("lecco.ingress.")).count();
+            prop_assert_eq!(ingresses, 1);
         }
     }
 }

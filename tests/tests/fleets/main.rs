@@ -2,10 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "what stops a test stops it with a panic")]
 
-use std::collections::BTreeMap;
+mod in_force;
 
-use campanile_plan::document::values::MemberName;
-use campanile_plan::fleet::Snapshot;
+use campanile_plan::fleet::{Accepted, Snapshot};
 use campanile_tests::fleets::{member, snapshot, validated};
 use expect_test::{Expect, expect};
 
@@ -22,9 +21,14 @@ fn plain(name: &str) -> String {
 /// Problems, then each member with what is in force for it; `before` is what was last valid.
 #[track_caller]
 fn check(before: &[(&str, String)], today: &Snapshot, expected: &Expect) {
-    let accepted: BTreeMap<MemberName, String> =
-        before.iter().map(|(name, text)| (name.parse().unwrap(), text.clone())).collect();
-    let result = validated(today, &accepted);
+    let members = before.iter().map(|(name, text)| (name.parse().unwrap(), text.clone())).collect();
+    let accepted = Accepted { platform: None, members };
+    shown(today, &accepted, expected);
+}
+
+#[track_caller]
+fn shown(today: &Snapshot, accepted: &Accepted, expected: &Expect) {
+    let result = validated(today, accepted);
     let mut lines: Vec<String> = result.problems.iter().map(ToString::to_string).collect();
     match &result.desired {
         None => lines.push("nothing is in force".to_owned()),
@@ -34,6 +38,9 @@ fn check(before: &[(&str, String)], today: &Snapshot, expected: &Expect) {
                 format!("{name}: {:?} {} {image}", member.treatment, member.spec.domain.name)
             }));
             lines.extend(desired.unknown.iter().map(|name| format!("{name}: left alone")));
+            lines.extend(
+                desired.pinned.iter().map(|(name, pinned)| format!("{name}: {}", pinned.described())),
+            );
             lines.extend(desired.doubts.iter().map(|doubt| format!("doubt: {doubt}")));
         }
     }

@@ -1,0 +1,122 @@
+//! From a look to what is known: judged by the brain, with since when each condition is so.
+
+use std::collections::BTreeMap;
+
+use campanile_plan::document::values::{DomainName, MemberName};
+use campanile_plan::fleet::Desired;
+use campanile_plan::observed::Observed;
+use campanile_plan::plan::Plan;
+use campanile_plan::report::{self, Facts, MemberReport, Status};
+use jiff::Timestamp;
+
+use super::{Asked, Known, Member, Since};
+use crate::fleet::Fleet;
+use crate::history::Conditions;
+use crate::pass::Failures;
+
+/// What is judged.
+#[derive(Debug, Clone, Copy)]
+pub struct Evidence<'a> {
+    /// The fleet.
+    pub fleet: &'a Fleet,
+    /// What should be.
+    pub desired: &'a Desired,
+    /// What was seen.
+    pub observed: &'a Observed,
+    /// What would still have to be done.
+    pub plan: &'a Plan,
+    /// Lanes that failed.
+    pub failures: &'a Failures,
+    /// What each host answered from outside.
+    pub answers: &'a BTreeMap<DomainName, Asked>,
+    /// Now.
+    pub now: Timestamp,
+}
+
+impl Evidence<'_> {
+    /// Says what can be said of every member.
+    pub fn judge(&self) -> Vec<MemberReport> {
+        let Self { fleet, desired, observed, plan, failures, answers, now } = *self;
+        let failures = words(failures);
+        let answers = answers.iter().map(|(host, asked)| (host.clone(), asked.answer.clone())).collect();
+        report::report(&Facts {
+            desired,
+            observed,
+            plan,
+            problems: &fleet.problems,
+            failures: &failures,
+            answers: &answers,
+            now,
+        })
+    }
+
+    /// What is known by these reports; `since` is what was known before, by member and type of condition.
+    pub fn known(&self, reports: Vec<MemberReport>, since: &Times) -> Known {
+        let commit = &self.fleet.snapshot.commit;
+        let member = |report: MemberReport| {
+            let known = since.get(report.name.as_str());
+            let conditions = report.conditions.into_iter().map(|condition| {
+                let noted = known.and_then(|known| known.get(condition.kind));
+                let noted = noted.filter(|(before, _)| *before == condition.status);
+                let last_transition_time = noted.map_or(self.now, |(_, time)| *time);
+                Since { condition, observed_commit: commit.clone(), last_transition_time }
+            });
+            Member {
+                name: report.name,
+                ready: report.ready,
+                commit: commit.clone(),
+                conditions: conditions.collect(),
+            }
+        };
+        let certificates = self.observed.certificates.iter();
+        Known {
+            commit: commit.clone(),
+            members: reports.into_iter().map(member).collect(),
+            retired: report::retired(self.desired, self.observed),
+            answers: self.answers.clone(),
+            certificates: certificates
+                .map(|(name, certificate)| (name.clone(), certificate.not_after))
+                .collect(),
+        }
+    }
+}
+
+/// The members that work under their documents of today: what a rollback may go back to. One that is left as it is shows
+/// nothing of its document.
+pub fn working(reports: &[MemberReport]) -> impl Iterator<Item = &MemberName> {
+    let suspended =
+        |report: &MemberReport| report.conditions.iter().any(|condition| condition.reason == "Suspended");
+    reports.iter().filter(move |report| report.ready && !suspended(report)).map(|report| &report.name)
+}
+
+/// Status, and since when it is so, by member and type of condition.
+pub type Times = BTreeMap<String, BTreeMap<String, (Status, Timestamp)>>;
+
+impl Known {
+    /// Since when each condition is as it is.
+    pub fn times(&self) -> Times {
+        let conditions = |member: &Member| {
+            let conditions =
+                member.conditions.iter().map(|Since { condition, last_transition_time, .. }| {
+                    (condition.kind.to_owned(), (condition.status, *last_transition_time))
+                });
+            conditions.collect()
+        };
+        self.members.iter().map(|member| (member.name.to_string(), conditions(member))).collect()
+    }
+}
+
+/// Since when each condition was as it was last noted.
+pub fn times(noted: &Conditions) -> Times {
+    let times = noted.iter().map(|(member, conditions)| {
+        let times =
+            conditions.iter().map(|(kind, noted)| (kind.clone(), (noted.status, noted.last_transition_time)));
+        (member.clone(), times.collect())
+    });
+    times.collect()
+}
+
+/// Each failure as people read it, by lane.
+pub fn words(failures: &Failures) -> BTreeMap<String, String> {
+    failures.iter().map(|(lane, failure)| (lane.clone(), failure.to_string())).collect()
+}

@@ -1,0 +1,142 @@
+//! One scrape: families of samples, made from what hangs on the board and written as Prometheus' text format 0.0.4.
+
+use std::collections::BTreeMap;
+
+use campanile_plan::docker::Answer;
+use campanile_plan::report::Status;
+use prometheus::core::Collector;
+use prometheus::proto::MetricFamily;
+use prometheus::{CounterVec, Error, GaugeVec, Opts, TextEncoder};
+
+use super::process::Process;
+use super::{Metric, count, declared, seconds};
+use crate::board::Published;
+use crate::known::Known;
+
+/// Everything that one scrape is answered with.
+#[derive(Default)]
+pub(super) struct Scrape {
+    families: Vec<MetricFamily>,
+}
+
+impl Scrape {
+    /// Adds what was counted all the time.
+    pub fn counted(&mut self, vector: &impl Collector) {
+        // the encoder does not take a family without samples
+        self.families.extend(vector.collect().into_iter().filter(|family| !family.get_metric().is_empty()));
+    }
+
+    /// Adds gauges: the values of their labels, and their own.
+    pub fn gauge<'a, const LABELS: usize>(
+        &mut self,
+        metric: &Metric,
+        samples: impl IntoIterator<Item = ([&'a str; LABELS], f64)>,
+    ) -> Result<(), Error> {
+        let vector = GaugeVec::new(Opts::new(metric.name, metric.help), metric.labels)?;
+        for (labels, value) in samples {
+            vector.get_metric_with_label_values(&labels)?.set(value);
+        }
+        self.counted(&vector);
+        Ok(())
+    }
+
+    fn single(&mut self, metric: &Metric, value: impl IntoIterator<Item = f64>) -> Result<(), Error> {
+        self.gauge(metric, value.into_iter().map(|value| ([], value)))
+    }
+
+    /// Adds the state that hangs on the board.
+    pub fn state(&mut self, published: &Published) -> Result<(), Error> {
+        let Published {
+            started: _,
+            known,
+            plan: _,
+            held,
+            problems,
+            engines,
+            fetched,
+            looked,
+            passed,
+            backoff,
+            troubles,
+        } = published;
+        self.single(&declared::FETCH_SUCCESS, fetched.at.map(seconds))?;
+        self.single(&declared::LOOK_SUCCESS, looked.map(seconds))?;
+        self.single(&declared::PASS_SUCCESS, passed.map(seconds))?;
+        self.single(&declared::HELD_REMOVALS, [count(held.len())])?;
+        self.single(&declared::PROBLEMS, [count(*problems)])?;
+        self.single(&declared::BACKOFF, [count(backoff.len())])?;
+        self.single(&declared::TROUBLES, [count(troubles.len())])?;
+        let waiting = backoff.iter().map(|lane| ([lane.lane.as_str()], f64::from(lane.attempts)));
+        self.gauge(&declared::ATTEMPTS, waiting)?;
+        let up = engines.iter().map(|(name, up)| ([name.as_str()], f64::from(u8::from(*up))));
+        self.gauge(&declared::ENGINE_UP, up)?;
+        self.members(known)?;
+        self.sites(known)
+    }
+
+    fn members(&mut self, known: &Known) -> Result<(), Error> {
+        let mut by_status: BTreeMap<[&str; 2], usize> = BTreeMap::new();
+        let mut conditions = Vec::new();
+        for member in &known.members {
+            for since in &member.conditions {
+                let (status, value) = status(since.condition.status);
+                *by_status.entry([since.condition.kind, status]).or_default() += 1;
+                conditions.push(([member.name.as_str(), since.condition.kind], value));
+            }
+        }
+        self.gauge(&declared::MEMBER_CONDITION, conditions)?;
+        self.gauge(
+            &declared::MEMBERS,
+            by_status.into_iter().map(|(labels, number)| (labels, count(number))),
+        )?;
+        let ready =
+            known.members.iter().map(|member| ([member.name.as_str()], f64::from(u8::from(member.ready))));
+        self.gauge(&declared::MEMBER_READY, ready)?;
+        self.single(&declared::RETIRED, [count(known.retired.len())])
+    }
+
+    fn sites(&mut self, known: &Known) -> Result<(), Error> {
+        let ends = known.certificates.iter().map(|(member, end)| ([member.as_str()], seconds(*end)));
+        self.gauge(&declared::CERTIFICATE, ends)?;
+        let asked = || {
+            let hosts = known.answers.iter();
+            hosts.map(|(host, asked)| ([asked.member.as_str(), host.as_str()], asked))
+        };
+        self.gauge(&declared::SITE_SECONDS, asked().map(|(labels, asked)| (labels, asked.seconds)))?;
+        let code = |answer: &Answer| match answer {
+            Answer::Status(status) => f64::from(*status),
+            Answer::Nothing(_) => 0.0,
+        };
+        self.gauge(&declared::SITE_CODE, asked().map(|(labels, asked)| (labels, code(&asked.answer))))
+    }
+
+    /// Adds what the kernel says of this process.
+    pub fn process(&mut self, process: Process) -> Result<(), Error> {
+        let Process { resident, cpu, open_files, most_files } = process;
+        self.single(&declared::RESIDENT, resident)?;
+        self.single(&declared::OPEN_FILES, open_files)?;
+        self.single(&declared::MOST_FILES, most_files)?;
+        if let Some(cpu) = cpu {
+            let metric = &declared::CPU;
+            let vector = CounterVec::new(Opts::new(metric.name, metric.help), metric.labels)?;
+            vector.with_label_values::<&str>(&[]).inc_by(cpu);
+            self.counted(&vector);
+        }
+        Ok(())
+    }
+
+    /// The whole as text, in order of the names.
+    pub fn text(mut self) -> Result<String, Error> {
+        self.families.sort_by(|a, b| a.name().cmp(b.name()));
+        TextEncoder::new().encode_to_string(&self.families)
+    }
+}
+
+/// A status as a label and as a value.
+fn status(status: Status) -> (&'static str, f64) {
+    match status {
+        Status::True => ("true", 1.0),
+        Status::False => ("false", 0.0),
+        Status::Unknown => ("unknown", -1.0),
+    }
+}
