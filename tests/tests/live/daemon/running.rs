@@ -1,5 +1,7 @@
 //! Starting, ending and starting again; beside `apply`, and never twice.
 
+use std::process::Command;
+
 use crate::engine::until;
 use crate::interrupted::{MEMBERS, behind_proxy, is_whole};
 use crate::proxy::Mode;
@@ -21,7 +23,10 @@ fn it_converges_and_status_tells_what_a_look_tells() {
 fn asked_to_end_in_mid_pass_it_ends_and_the_next_start_goes_on() {
     let (room, proxy) = behind_proxy("daemon-end", &MEMBERS);
     let commit = room.commit();
-    let mut daemon = room.daemon();
+    let one_at_a_time = |command: &mut Command| {
+        command.args(["--parallel", "1"]);
+    };
+    let mut daemon = room.daemon_with(86_400, one_at_a_time);
     until("the first containers are made", || proxy.created() >= 2);
     daemon.ends();
     assert!(room.containers().len() < MEMBERS.len() + 1, "it ended in mid-pass");
