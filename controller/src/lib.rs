@@ -2,6 +2,7 @@
 
 pub mod board;
 pub mod commands;
+pub mod dns;
 pub mod docker;
 pub mod fleet;
 pub mod git;

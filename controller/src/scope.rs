@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use campanile_plan::document::values::{EngineName, MemberName};
+use campanile_plan::domain;
 use campanile_plan::plan::Lane;
 
 /// What the next look is about.
@@ -10,6 +11,8 @@ use campanile_plan::plan::Lane;
 pub struct Scope {
     everything: bool,
     parts: BTreeMap<EngineName, Part>,
+    /// Members whose zones are to be looked at.
+    zones: BTreeSet<MemberName>,
 }
 
 /// What is to be looked at on one engine, beside the lists of its objects.
@@ -44,12 +47,12 @@ impl Part {
 impl Scope {
     /// Everything, as a look that knows nothing of the last one has to.
     pub fn everything() -> Self {
-        Self { everything: true, parts: BTreeMap::new() }
+        Self { everything: true, ..Self::default() }
     }
 
     /// Whether nothing was touched.
     pub fn is_empty(&self) -> bool {
-        !self.everything && self.parts.is_empty()
+        !self.everything && self.parts.is_empty() && self.zones.is_empty()
     }
 
     /// Whether it is about everything.
@@ -75,6 +78,9 @@ impl Scope {
 
     /// Touches what a lane is about: its member, or the ingress that all share.
     pub fn touch_lane(&mut self, lane: &Lane) -> Option<&mut Part> {
+        if domain::is_lane(lane) {
+            self.zones.extend(lane.member.clone());
+        }
         let part = self.touch(lane.engine.as_ref()?);
         match &lane.member {
             Some(member) => {
@@ -85,16 +91,23 @@ impl Scope {
         Some(part)
     }
 
+    /// Whether a member's zone is to be looked at.
+    pub fn has_zone_of(&self, member: &MemberName) -> bool {
+        self.everything || self.zones.contains(member)
+    }
+
     /// The members that were touched; none stands for all of them.
     pub fn members(&self) -> Option<BTreeSet<MemberName>> {
         let partial = !self.everything && !self.parts.values().any(|part| part.whole || part.ingress);
-        partial.then(|| self.parts.values().flat_map(|part| part.members.iter().cloned()).collect())
+        let touched = self.parts.values().flat_map(|part| &part.members).chain(&self.zones);
+        partial.then(|| touched.cloned().collect())
     }
 
     /// Adds what another one is about.
     pub fn merge(&mut self, other: Self) {
-        let Self { everything, parts } = other;
+        let Self { everything, parts, zones } = other;
         self.everything |= everything;
+        self.zones.extend(zones);
         for (engine, part) in parts {
             self.touch(&engine).merge(part);
         }

@@ -13,6 +13,7 @@ use campanile_plan::observed::Observed;
 use campanile_plan::plan::{Action, Step};
 use jiff::Timestamp;
 
+use crate::dns::{self, DnsError, Zones};
 use crate::docker::{EngineError, StepError, Vault};
 use crate::locked::locked;
 use crate::scope::Scope;
@@ -71,6 +72,7 @@ pub struct World {
     state: State,
     platform: Mutex<Option<Arc<Platform>>>,
     engines: Engines,
+    zones: Zones,
 }
 
 /// Why a step could not be done.
@@ -95,6 +97,14 @@ pub enum DoError {
         /// Why.
         source: StateError,
     },
+    /// A step in a zone.
+    #[error("changing the {object}")]
+    Zone {
+        /// What it concerns.
+        object: String,
+        /// Why.
+        source: DnsError,
+    },
     /// A step that names neither an engine of the platform nor the state folder.
     #[error("{object}: the platform has no such engine")]
     Nowhere {
@@ -106,7 +116,12 @@ pub enum DoError {
 impl World {
     /// A world that is reached when it is first looked at.
     pub fn new(state: &State, manner: Manner) -> Self {
-        Self { state: state.clone(), platform: Mutex::default(), engines: Engines::new(manner) }
+        Self {
+            state: state.clone(),
+            platform: Mutex::default(),
+            engines: Engines::new(manner),
+            zones: Zones::default(),
+        }
     }
 
     /// The engines, for those who listen to them.
@@ -124,6 +139,7 @@ impl Hands for World {
             engines: self.engines.observe(&desired.platform, scope).await,
             authority: certificates.authority,
             certificates: certificates.certificates,
+            dns: self.zones.observe(desired, scope).await,
             secrets: secrets.fingerprints,
         };
         let left_out = certificates.left_out.into_iter().chain(secrets.left_out).collect();
@@ -144,6 +160,7 @@ impl Hands for World {
                     DoError::State { doing, source }
                 })
             }
+            (Action::CreateZone { .. } | Action::UpdateZone { .. }, ..) => self.change_zone(step).await,
             (_, Some(name), _) => {
                 let away = |source| DoError::Away { name: name.clone(), source };
                 let Some(platform) = self.platform() else {
@@ -175,6 +192,21 @@ impl World {
     /// The platform as it was last seen; none before the first look.
     fn platform(&self) -> Option<Arc<Platform>> {
         locked(&self.platform).clone()
+    }
+
+    async fn change_zone(&self, step: &Step) -> Result<(), DoError> {
+        let platform = self.platform();
+        let Some(dns) = platform.as_ref().and_then(|platform| platform.spec.dns.as_ref()) else {
+            return Err(DoError::Nowhere { object: step.object.clone() });
+        };
+        let failed = |source| DoError::Zone { object: step.object.clone(), source };
+        let mut connection = dns::Server::open(dns).map_err(failed)?.connect().await.map_err(failed)?;
+        let done = match &step.action {
+            Action::CreateZone { zone, catalog } => dns::create(&mut connection, zone, catalog).await,
+            Action::UpdateZone { zone, changes } => dns::update(&mut connection, zone, changes).await,
+            _ => return Err(DoError::Nowhere { object: step.object.clone() }),
+        };
+        done.map_err(failed)
     }
 
     fn create_authority(&self, now: Timestamp) -> Result<(), DoError> {

@@ -15,6 +15,15 @@ spec:
       ingress: {image: 'campanile/ingress:1', http: 127.0.0.1:8080, https: 127.0.0.1:8443}
 ";
 
+/// A name server for the platform.
+const DNS: &str = "  dns:
+    server: 127.0.0.1:5300
+    key: {name: campanile, secretFile: /etc/campanile/tsig.key}
+    nameServers:
+      - {name: ns1.cst.test, address: 127.0.0.1:5300}
+    catalog: catalog.test
+";
+
 /// A second engine for the platform, in its own range.
 const SECOND: &str = "    - name: valle
       endpoint: unix:///run/valle.sock
@@ -51,6 +60,13 @@ pub fn snapshot<'a>(members: impl IntoIterator<Item = (&'a str, String)>) -> Sna
 /// The same files, with a second engine named `valle`.
 pub fn with_second_engine(mut snapshot: Snapshot) -> Snapshot {
     snapshot.files.insert("platform.yaml".to_owned(), Ok(format!("{PLATFORM}{SECOND}")));
+    snapshot
+}
+
+/// The same files, with a name server, and an address for the hosts.
+pub fn with_dns(mut snapshot: Snapshot) -> Snapshot {
+    let platform = PLATFORM.replace("127.0.0.1:8443}", "127.0.0.1:8443, addresses: [192.0.2.10]}");
+    snapshot.files.insert("platform.yaml".to_owned(), Ok(format!("{platform}{DNS}")));
     snapshot
 }
 

@@ -4,3 +4,4 @@
 
 pub mod fleets;
 pub mod world;
+pub mod zones;

@@ -13,6 +13,8 @@ use campanile_plan::observed::{Observed, ObservedCertificate};
 use campanile_plan::plan::{Action, Plan, Request, Step, plan};
 use jiff::{SignedDuration, Timestamp};
 
+use crate::zones;
+
 /// A day and hour for tests.
 pub const NOON: &str = "2026-11-22T12:00:00Z";
 /// More looks than any change needs.
@@ -103,6 +105,9 @@ impl World {
                 };
                 self.observed.certificates.insert(member, certificate);
             }
+            Action::CreateZone { .. } | Action::UpdateZone { .. } => {
+                zones::step(self.observed.dns.get_or_insert_with(zones::server), &step.action);
+            }
             action => {
                 let bundles = self.observed.certificates.clone();
                 let name = step.engine.as_ref().map_or("", EngineName::as_str).to_owned();
@@ -185,7 +190,10 @@ impl World {
                 ingress.routes.retain(|digest, _| !paths.contains(&format!("index/{digest}.conf")));
                 ingress.revisions.retain(|revision, _| !paths.contains(&format!("loaded.{revision}")));
             }
-            Action::CreateAuthority | Action::IssueCertificate { .. } => {
+            Action::CreateAuthority
+            | Action::IssueCertificate { .. }
+            | Action::CreateZone { .. }
+            | Action::UpdateZone { .. } => {
                 panic!("not an engine's: {action:?}")
             }
         }

@@ -5,6 +5,7 @@
 pub mod certificate;
 pub mod docker;
 pub mod document;
+pub mod domain;
 pub mod fleet;
 pub mod ingress;
 pub mod observed;

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::docker::ObservedEngine;
 use crate::document::values::{DomainName, EngineName, MemberName, SecretName};
+use crate::domain::ObservedDns;
 
 /// One look at everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub struct Observed {
     pub authority: Option<String>,
     /// The members' certificates in the state folder; damaged ones are left out.
     pub certificates: BTreeMap<MemberName, ObservedCertificate>,
+    /// The zones; none where the platform names no name server.
+    pub dns: Option<ObservedDns>,
     /// Keyed fingerprints of the contents of the secrets that are there.
     pub secrets: BTreeMap<MemberName, BTreeMap<SecretName, String>>,
 }

@@ -166,7 +166,10 @@ impl Engine {
             Action::RemoveIngressFiles { container, paths } => {
                 self.remove_ingress_files(container, paths).await
             }
-            Action::CreateAuthority | Action::IssueCertificate { .. } => Err(unfit()),
+            Action::CreateAuthority
+            | Action::IssueCertificate { .. }
+            | Action::CreateZone { .. }
+            | Action::UpdateZone { .. } => Err(unfit()),
         }
     }
 }

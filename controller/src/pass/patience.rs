@@ -125,7 +125,9 @@ impl Patience {
                 still.insert(key, since);
                 later |= since.elapsed() < Duration::from_secs(patience.into());
                 // an engine whose look is under way need not be touched to be seen
-                if lane.engine.as_ref().is_some_and(|name| observed.engines.contains_key(name)) {
+                if lane.engine.is_none()
+                    || lane.engine.as_ref().is_some_and(|name| observed.engines.contains_key(name))
+                {
                     self.waited_for.touch_lane(lane);
                 }
             }

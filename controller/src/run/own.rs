@@ -76,6 +76,8 @@ fn caused(action: &Action) -> Vec<(String, &'static str)> {
         | Action::PullImage { .. }
         | Action::WriteSecrets { .. }
         | Action::CreateAuthority
+        | Action::CreateZone { .. }
+        | Action::UpdateZone { .. }
         | Action::IssueCertificate { .. }
         | Action::UploadIngress { .. }
         | Action::ActivateIngress { .. }

@@ -154,6 +154,8 @@ fn touched(step: &Step) -> Option<(&'static str, String)> {
         | Action::PullImage { .. }
         | Action::CreateContainer(_)
         | Action::CreateAuthority
+        | Action::CreateZone { .. }
+        | Action::UpdateZone { .. }
         | Action::IssueCertificate { .. } => return None,
     };
     let engine =

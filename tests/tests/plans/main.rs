@@ -7,6 +7,7 @@ mod conditions;
 mod everyday;
 mod ingress;
 mod troubles;
+mod zones;
 
 use campanile_plan::fleet::Snapshot;
 use campanile_plan::plan::{Plan, text};

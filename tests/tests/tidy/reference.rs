@@ -70,6 +70,13 @@ const TEXTS: &[(&str, &str)] = &[
     ("^(unix:///.+|tcp://[^/]+:[0-9]+)$", "`unix:///var/run/docker.sock`, or `tcp://host:2376` with `tls`"),
     (r"^[0-9a-fA-F.:\[\]]+:[0-9]+$", "address and port, such as `0.0.0.0:443`"),
     (r"^[0-9.]+/[0-9]+$", "private IPv4 network of /28 or wider, such as `10.77.0.0/16`"),
+    (
+        r"^(@|\*|(\*\.)?[^\s.@]+(\.[^\s.@]+)*)$",
+        "name below the domain, such as `www` or `*.app`; `@` is the domain itself",
+    ),
+    (r"^[^\x00-\x1f\x7f]*$", "text, or a list of texts"),
+    ("^[0-9]+[smhd]?$", "seconds, or `5m`, `1h`, `1d`; at most `7d`"),
+    (r"^[0-9a-fA-F.:]+$", "IPv4 or IPv6 address, such as `192.0.2.10`"),
     ("^/.+$", "path of a file on the controller's machine"),
 ];
 
@@ -131,7 +138,12 @@ fn value(root: &Value, schema: &Value) -> String {
         }
         Some("boolean") => "`true` or `false`".to_owned(),
         Some("integer") => format!("number from {} to {}", schema["minimum"], schema["maximum"]),
-        _ => schema["pattern"].as_str().map(known).unwrap_or_default().to_owned(),
+        _ => schema["pattern"]
+            .as_str()
+            .or_else(|| schema["anyOf"][0]["pattern"].as_str())
+            .map(known)
+            .unwrap_or_default()
+            .to_owned(),
     };
     if let Some(name) = reference(schema) {
         what = match root["definitions"][name]["oneOf"].as_array() {

@@ -298,6 +298,14 @@ macro_rules! choice {
         pub enum $type {
             $($(#[$word_doc])* #[serde(rename = $word)] $variant,)*
         }
+        impl $type {
+            /// The word as documents write it.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)*
+                }
+            }
+        }
         impl std::str::FromStr for $type {
             type Err = $crate::document::values::Invalid;
             fn from_str(text: &str) -> Result<Self, Self::Err> {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::Domain;
 use super::decode::{Placed, choice, part};
 use super::values::{DomainName, EngineName, IpaCode, IstatCode, Line, MemberName, WorkloadName};
 use super::workload::Workload;
@@ -60,14 +61,6 @@ part! {
         istat: Option<Placed<IstatCode>>,
         /// The code in the index of public administrations.
         ipa: Option<Placed<IpaCode>>,
-    }
-}
-
-part! {
-    /// The body's domain.
-    Domain {
-        /// The domain's name. Hosts stand under it, or under a domain that is no other member's.
-        name: Placed<DomainName>,
     }
 }
 

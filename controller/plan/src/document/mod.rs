@@ -1,6 +1,7 @@
 //! What people write: the documents of members and platform, their parts and value types.
 
 mod decode;
+mod domain;
 mod member;
 mod node;
 mod platform;
@@ -10,9 +11,13 @@ pub mod values;
 mod workload;
 
 pub use decode::{Decode, Placed, Report};
-pub use member::{Certificate, Domain, Identity, Issuer, Member, MemberSpec};
+pub use domain::{Domain, Policy, Record, RecordType};
+pub use member::{Certificate, Identity, Issuer, Member, MemberSpec};
 pub use node::{Node, Value};
-pub use platform::{Engine, EngineTls, ImagePolicy, Ingress, Platform, PlatformSpec, Registry};
+pub use platform::{
+    Dns, DnsKey, Engine, EngineTls, ImagePolicy, Ingress, NameServer, Platform, PlatformSpec, Registry,
+    TsigAlgorithm,
+};
 pub use problem::{Place, Problem};
 pub use schema::{member_schema, platform_schema};
 pub use workload::{Health, Requests, Resources, SecretMount, Update, VolumeMount, Workload};

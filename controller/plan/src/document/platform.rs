@@ -2,7 +2,10 @@
 
 use super::decode::{Placed, choice, part};
 use super::member::ApiVersion;
-use super::values::{Endpoint, EngineName, FilePath, ImageReference, Line, Listen, PlatformName, Range};
+use super::values::{
+    DomainName, Endpoint, EngineName, FilePath, ImageReference, Line, Listen, PlatformName, PublicAddress,
+    Range, Ttl,
+};
 
 part! {
     /// Where the members' things run.
@@ -41,6 +44,8 @@ part! {
         engines: Placed<Vec<Engine>>,
         /// Rules for the members' images.
         images: Option<ImagePolicy>,
+        /// The name server that holds the members' zones; without it, nothing is said or done about zones.
+        dns: Option<Dns>,
         /// Registries that ask for a password.
         #[schemars(default)]
         registries: Vec<Registry>,
@@ -84,6 +89,61 @@ part! {
         http: Listen,
         /// Where HTTPS is taken.
         https: Placed<Listen>,
+        /// The addresses that the world reaches it at: those of the hosts' A and AAAA records.
+        #[schemars(default)]
+        addresses: Vec<PublicAddress>,
+    }
+}
+
+part! {
+    /// The name server that holds the members' zones, reached by AXFR (RFC 5936) and UPDATE (RFC 2136).
+    Dns {
+        /// Where zones are read and changed.
+        server: Listen,
+        /// The key that opens it.
+        key: DnsKey,
+        /// The name servers that have to carry every zone: the NS records at its top.
+        name_servers = "nameServers": Placed<Vec<NameServer>>,
+        /// The catalog zone (RFC 9432) by which new zones are made; without it, a person makes them.
+        catalog: Option<DomainName>,
+        /// How long resolvers may keep records that say nothing else; an hour, if left out.
+        ttl: Option<Ttl>,
+        /// A resolver that validates DNSSEC, for the proof that the delegation holds.
+        resolver: Option<Listen>,
+    }
+}
+
+part! {
+    /// A TSIG key (RFC 8945).
+    DnsKey {
+        /// Its name, as the server knows it.
+        name: Line,
+        /// Its algorithm.
+        algorithm: Option<TsigAlgorithm>,
+        /// A file that holds the secret alone, in base64.
+        secret_file = "secretFile": FilePath,
+    }
+}
+
+choice! {
+    /// The algorithm of a TSIG key.
+    TsigAlgorithm {
+        /// The default.
+        HmacSha256 = "hmac-sha256",
+        /// Longer.
+        HmacSha384 = "hmac-sha384",
+        /// Longest.
+        HmacSha512 = "hmac-sha512",
+    }
+}
+
+part! {
+    /// A name server that has to carry every zone.
+    NameServer {
+        /// Its name.
+        name: Placed<DomainName>,
+        /// Where it is asked for proof; what its name resolves to with port 53 is for the world.
+        address: Listen,
     }
 }
 

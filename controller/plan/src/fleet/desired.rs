@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Pinned;
 use crate::document::values::{EngineName, MemberName, PlatformName};
 use crate::document::{Engine, MemberSpec, Platform};
+use crate::domain::Records;
 
 /// The fleet as it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +27,8 @@ pub struct Desired {
 pub struct DesiredMember {
     /// What its document says; the last valid one where today's is not.
     pub spec: MemberSpec,
+    /// The records that its document writes.
+    pub records: Records,
     /// The engine that it runs on.
     pub engine: EngineName,
     /// Whether it may be changed.

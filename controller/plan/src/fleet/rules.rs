@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::document::values::{Bytes, MountPath, WorkloadName};
+use crate::document::values::{Bytes, MountPath, Ttl, WorkloadName};
 use crate::document::{Health, Member, Place, Placed, Platform, Report, Workload};
+use crate::domain;
 
 /// Most workloads of one member: each may need two addresses while a new version takes over,
 /// and a network of 16 has 13 to give.
@@ -38,6 +39,16 @@ pub(super) fn platform(platform: &Platform, report: &mut Report) {
                 format!("HTTP and HTTPS both listen on {}", engine.ingress.https),
                 "give them two ports",
             );
+        }
+    }
+    if let Some(dns) = &platform.spec.dns {
+        if dns.name_servers.value.is_empty() {
+            let remedy = "name one at least: the world finds the zones by them";
+            report.problem(dns.name_servers.place, "there is no name server", remedy);
+        }
+        let mut names = BTreeMap::new();
+        for server in &dns.name_servers.value {
+            twice(&mut names, &server.name, "name server", report);
         }
     }
 }
@@ -107,6 +118,7 @@ pub(super) fn member(member: &Member, against: Against, report: &mut Report) {
         let message = "this service is named site, as the site itself is";
         report.problem(twin.image.place, message, "give it another name");
     }
+    domain::declared(&spec.domain, Ttl::HOUR, report);
     let mut hosts = BTreeMap::new();
     for host in spec.hosts() {
         twice(&mut hosts, host, "host", report);

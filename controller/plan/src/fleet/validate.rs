@@ -6,8 +6,9 @@ use super::across::{conflicts, is_same_body, losers};
 use super::parse::file_of;
 use super::rules::{self, Against};
 use super::{Declared, Desired, DesiredMember, PLATFORM_FILE, Pinned, Treatment};
-use crate::document::values::{EngineName, MemberName};
+use crate::document::values::{EngineName, MemberName, Ttl};
 use crate::document::{self, Member, Platform, Problem, Report};
+use crate::domain;
 
 /// The last valid texts: what is in force where today's have problems.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -187,11 +188,14 @@ fn assemble(
     pinned: BTreeMap<MemberName, Pinned>,
     mut doubts: Vec<String>,
 ) -> Desired {
+    let ttl = platform.spec.dns.as_ref().and_then(|dns| dns.ttl).unwrap_or(Ttl::HOUR);
     let first = platform.spec.engines.value.first().map(|engine| engine.name.value.clone());
     let member = |member: Member, treatment: Treatment| {
         let engine = member.spec.engine().map(|engine| engine.value.clone()).or_else(|| first.clone());
         let treatment = if member.spec.suspend { Treatment::Suspended } else { treatment };
-        engine.map(|engine: EngineName| DesiredMember { spec: member.spec, engine, treatment })
+        // it is valid: there is nothing to report
+        let records = domain::declared(&member.spec.domain, ttl, &mut Report::about(""));
+        engine.map(|engine: EngineName| DesiredMember { spec: member.spec, records, engine, treatment })
     };
     let today = valid.into_iter().map(|(name, document)| (name, member(document, Treatment::Change)));
     let members: BTreeMap<MemberName, DesiredMember> = today

@@ -23,7 +23,7 @@ use crate::document::Engine;
 use crate::document::values::MemberName;
 use crate::fleet::Desired;
 use crate::observed::Observed;
-use crate::{certificate, ingress, site};
+use crate::{certificate, domain, ingress, site};
 
 /// What would be done, in lanes that run side by side.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -49,6 +49,8 @@ pub struct Request {
 pub fn plan(desired: &Desired, observed: &Observed, request: &Request) -> Plan {
     let breaker = Breaker::judge(desired, observed, &request.released);
     let mut lanes = certificate::lanes(desired, observed, request.only.as_ref(), request.now);
+    let (zones, held_in_zones) = domain::lanes(desired, observed, request);
+    lanes.extend(zones);
     let mut scenes = Vec::new();
     for engine in desired.engines() {
         match observed.engines.get(&engine.name.value) {
@@ -66,7 +68,9 @@ pub fn plan(desired: &Desired, observed: &Observed, request: &Request) -> Plan {
         on_engine(scene, &mut lanes);
     }
     lanes.retain(|lane| !lane.is_idle());
-    Plan { lanes, held: breaker.into_held() }
+    let mut held = breaker.into_held();
+    held.extend(held_in_zones);
+    Plan { lanes, held }
 }
 
 /// Members that leave this engine for another one and are not served from there yet.

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::docker::{Container, IngressFile, Limits, Network, Volume};
 use crate::document::values::{DomainName, EngineName, MemberName, SecretName};
+use crate::domain::ZoneChange;
 
 /// One call to one system.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -116,6 +117,20 @@ pub enum Action {
         /// The limits.
         limits: Limits,
     },
+    /// Has the name server make a zone, by an entry in its catalog zone.
+    CreateZone {
+        /// The zone.
+        zone: DomainName,
+        /// The catalog zone.
+        catalog: DomainName,
+    },
+    /// Changes a zone, if what is to change is still as it was seen.
+    UpdateZone {
+        /// The zone.
+        zone: DomainName,
+        /// What changes.
+        changes: Vec<ZoneChange>,
+    },
     /// Makes the platform's own certificate authority in the state folder.
     CreateAuthority,
     /// Has a certificate issued by the platform's own authority, into the state folder.
@@ -164,6 +179,8 @@ impl Action {
             Self::StartContainer { .. } => "start_container",
             Self::StopContainer { .. } => "stop_container",
             Self::RemoveContainer { .. } => "remove_container",
+            Self::CreateZone { .. } => "create_zone",
+            Self::UpdateZone { .. } => "update_zone",
             Self::CreateAuthority => "create_authority",
             Self::IssueCertificate { .. } => "issue_certificate",
             Self::UploadIngress { .. } => "upload_ingress",

@@ -41,6 +41,7 @@ fn sign(action: &Action) -> char {
         Action::CreateNetwork(_)
         | Action::CreateVolume(_)
         | Action::CreateContainer(_)
+        | Action::CreateZone { .. }
         | Action::CreateAuthority
         | Action::IssueCertificate { .. } => '+',
         Action::RemoveNetwork { .. } | Action::RemoveContainer { .. } | Action::RemoveIngressFiles { .. } => {
@@ -56,7 +57,8 @@ fn sign(action: &Action) -> char {
         | Action::UpdateLimits { .. }
         | Action::UploadIngress { .. }
         | Action::ActivateIngress { .. }
-        | Action::RetireIngress { .. } => '~',
+        | Action::RetireIngress { .. }
+        | Action::UpdateZone { .. } => '~',
     }
 }
 
@@ -66,6 +68,7 @@ fn verb(action: &Action) -> &'static str {
         Action::CreateNetwork(_)
         | Action::CreateVolume(_)
         | Action::CreateContainer(_)
+        | Action::CreateZone { .. }
         | Action::CreateAuthority => "create",
         Action::RemoveNetwork { .. } | Action::RemoveContainer { .. } => "remove",
         Action::PullImage { .. } => "pull",
@@ -80,6 +83,7 @@ fn verb(action: &Action) -> &'static str {
         Action::UploadIngress { .. } => "upload files to",
         Action::ActivateIngress { .. } => "reload",
         Action::RetireIngress { .. } => "retire",
+        Action::UpdateZone { .. } => "update",
         Action::RemoveIngressFiles { .. } => "remove files from",
     }
 }

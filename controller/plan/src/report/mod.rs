@@ -6,6 +6,7 @@ mod retired;
 mod served;
 mod up_to_date;
 mod workloads;
+mod zone;
 
 use std::collections::BTreeMap;
 
@@ -141,12 +142,14 @@ fn declared(
         let message = format!("the engine {} cannot be reached: {why}", member.engine);
         conditions.push(condition("EngineReachable", Status::False, "Unreachable", message));
         conditions.extend(served::from_outside(facts, member));
+        conditions.extend(zone::conditions(facts, member));
         return conditions;
     };
     conditions.push(condition("EngineReachable", Status::True, "Reached", format!("on {}", member.engine)));
     conditions.extend(workloads::conditions(facts, index, scene, (name, member)));
     conditions.extend(served::certified(facts, name, member));
     conditions.extend(served::from_outside(facts, member));
+    conditions.extend(zone::conditions(facts, member));
     conditions.push(up_to_date::as_declared(facts, index, name, member));
     conditions
 }

@@ -1,7 +1,7 @@
 //! Addresses: where an engine answers, where the ingress listens, the range of the members' networks.
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
 use ipnet::Ipv4Net;
@@ -120,3 +120,35 @@ impl fmt::Display for Range {
 }
 
 text_value!(Range, pattern: r"^[0-9.]+/[0-9]+$", "A private IPv4 network, such as 10.77.0.0/16.");
+
+/// An address that the world reaches something at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PublicAddress(IpAddr);
+
+impl PublicAddress {
+    /// The address.
+    pub const fn address(self) -> IpAddr {
+        self.0
+    }
+}
+
+impl FromStr for PublicAddress {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        text.parse().map(Self).map_err(|_| {
+            Invalid::new(
+                format!("{text:?} is not an address"),
+                "write an IPv4 or IPv6 address alone, such as 192.0.2.10 or 2001:db8::10",
+            )
+        })
+    }
+}
+
+impl fmt::Display for PublicAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+text_value!(PublicAddress, pattern: r"^[0-9a-fA-F.:]+$", "An IPv4 or IPv6 address, such as 192.0.2.10.");

@@ -7,15 +7,17 @@ mod image;
 mod name;
 mod path;
 mod quantity;
+mod record;
 mod text;
 
-pub use address::{Endpoint, Listen, Range};
+pub use address::{Endpoint, Listen, PublicAddress, Range};
 pub use code::{IpaCode, IstatCode};
 pub use domain_name::DomainName;
 pub use image::ImageReference;
 pub use name::{EngineName, MemberName, PlatformName, SecretName, VolumeName, WorkloadName};
 pub use path::{FilePath, MountPath, UrlPath};
 pub use quantity::{Bytes, Cpu, Pids, Port, Seconds};
+pub use record::{RecordName, RecordValue, RecordValues, Ttl};
 pub use text::{EnvironmentName, Line, User};
 
 /// Why a text is not a value of its type, and what to write instead.
@@ -68,4 +70,5 @@ macro_rules! text_value {
         }
     };
 }
+use quantity::quantity;
 pub(crate) use text_value;

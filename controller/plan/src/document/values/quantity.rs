@@ -3,11 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Serialize, Serializer};
-
 use super::Invalid;
-use crate::document::{Decode, Node, Report};
 
 /// Bytes: `512MiB`, `2GiB`, `64KiB`; decimal units (`MB`) and Kubernetes' short ones (`Mi`) are taken too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -223,31 +219,35 @@ impl fmt::Display for Seconds {
 /// Quantities may be written as numbers or as texts.
 macro_rules! quantity {
     ($type:ty, as $written:ident, $schema:tt) => {
-        impl Decode for $type {
-            fn decode(node: &Node, report: &mut Report) -> Option<Self> {
+        impl $crate::document::Decode for $type {
+            fn decode(
+                node: &$crate::document::Node,
+                report: &mut $crate::document::Report,
+            ) -> Option<Self> {
                 report.parse_quantity(node)
             }
         }
-        impl Serialize for $type {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                quantity!(@$written self serializer)
+        impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $crate::document::values::quantity!(@$written self serializer)
             }
         }
-        impl JsonSchema for $type {
+        impl schemars::JsonSchema for $type {
             fn schema_name() -> std::borrow::Cow<'static, str> {
                 stringify!($type).into()
             }
             fn inline_schema() -> bool {
                 true
             }
-            fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                json_schema!($schema)
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!($schema)
             }
         }
     };
     (@text $value:ident $serializer:ident) => { $serializer.collect_str($value) };
-    (@number $value:ident $serializer:ident) => { $value.0.serialize($serializer) };
+    (@number $value:ident $serializer:ident) => { serde::Serialize::serialize(&$value.0, $serializer) };
 }
+pub(super) use quantity;
 
 quantity!(Bytes, as text, {
     "type": "string", "pattern": "^[0-9]+([KMGT]i?B|[KMGT]i)$", "description": "A size, such as 512MiB."

@@ -1,0 +1,86 @@
+//! The records that a zone should hold: those that follow from the rest of the document, and over them those that it writes.
+
+use std::collections::BTreeMap;
+
+use super::mark::{self, Mark};
+use super::record::{Data, Kind, Owner, RrSet};
+use crate::document::Dns;
+use crate::document::values::Ttl;
+use crate::fleet::{Desired, DesiredMember};
+
+/// Records that should be there, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// The records.
+    pub set: RrSet,
+    /// Why, for people.
+    pub because: String,
+}
+
+/// What a member's zone should hold, without the notes.
+pub fn wanted(desired: &Desired, dns: &Dns, member: &DesiredMember) -> BTreeMap<(Owner, Kind), Wanted> {
+    let mut wanted = derived(desired, dns, member);
+    for (key, set) in &member.records {
+        let (owner, kind) = key;
+        // beside a CNAME nothing may stand
+        let clash = |other: &(Owner, Kind)| {
+            other.0 == *owner && (other.1 == *kind || *kind == Kind::CNAME || other.1 == Kind::CNAME)
+        };
+        let in_place: Vec<String> = wanted
+            .extract_if(.., |other, _| clash(other))
+            .filter(|(other, there)| (other, &there.set.data) != (key, &set.data))
+            .map(|((_, kind), there)| format!("{kind} {}, {}", there.set.to_text(kind), there.because))
+            .collect();
+        let because = if in_place.is_empty() {
+            "the document says so".to_owned()
+        } else {
+            format!("the document says so, in place of {}", in_place.join(" and of "))
+        };
+        wanted.insert(key.clone(), Wanted { set: set.clone(), because });
+    }
+    wanted
+}
+
+/// What follows from the rest of the document and from the platform's.
+fn derived(desired: &Desired, dns: &Dns, member: &DesiredMember) -> BTreeMap<(Owner, Kind), Wanted> {
+    let zone = &member.spec.domain.name.value;
+    let ttl = ttl(dns);
+    let mut derived = BTreeMap::new();
+    let mut add = |owner: Owner, (kind, data): (Kind, Data), because: String| {
+        let wanted = derived
+            .entry((owner, kind))
+            .or_insert_with(|| Wanted { set: RrSet { ttl, data: [].into() }, because });
+        wanted.set.data.insert(data);
+    };
+    for server in &dns.name_servers.value {
+        let target = Data::host(&server.name.value);
+        let because = "the platform's name servers carry the zone".to_owned();
+        add(Owner::from(zone), (Kind::NS, target), because);
+    }
+    let engine = desired.engines().iter().find(|engine| engine.name.value == member.engine);
+    let addresses = engine.map_or(&[][..], |engine| &engine.ingress.addresses);
+    for (workload, host) in member
+        .spec
+        .workloads()
+        .flat_map(|(name, workload)| workload.hosts.iter().map(move |host| (name.clone(), &host.value)))
+    {
+        if host.is_within(zone) {
+            for address in addresses {
+                add(Owner::from(host), Data::address(address.address()), format!("a host of {workload}"));
+            }
+        }
+    }
+    derived
+}
+
+/// How long resolvers may keep what says nothing else.
+pub fn ttl(dns: &Dns) -> u32 {
+    dns.ttl.unwrap_or(Ttl::HOUR).seconds()
+}
+
+/// The notes of a zone that is held whole.
+pub fn own_mark(desired: &Desired, dns: &Dns, member: &DesiredMember) -> ((Owner, Kind), Wanted) {
+    let set = Mark::of(desired.name()).records(ttl(dns));
+    let because = "says whose the zone is".to_owned();
+    (mark::key(&member.spec.domain.name.value), Wanted { set, because })
+}

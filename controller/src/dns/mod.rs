@@ -1,0 +1,16 @@
+//! Name servers: zones are read by AXFR, changed by UPDATE, both with TSIG, and proven from outside.
+//!
+//! On the crate `domain`: it leaves records that nobody can parse as they are, where others drop the whole message.
+
+mod asked;
+mod error;
+mod server;
+mod transfer;
+mod update;
+mod zones;
+
+pub use error::DnsError;
+pub use server::{Connection, Server};
+pub use transfer::{serial, transfer};
+pub use update::{create, update};
+pub use zones::Zones;
