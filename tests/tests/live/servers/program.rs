@@ -25,7 +25,9 @@ impl Program {
         let installed = installed.unwrap_or_else(|| {
             panic!("this test needs the program {name}: install Debian's package {package}")
         });
-        std::fs::copy(installed, folder.path().join(name)).unwrap();
+        // by a program of its own: a file that this process has open to write, even in what it starts meanwhile, is busy
+        let copied = Command::new("cp").arg(installed).arg(folder.path()).status().unwrap();
+        assert!(copied.success(), "{name} could not be copied");
         Self { name, arguments, folder, process: None }
     }
 
