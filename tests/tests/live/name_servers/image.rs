@@ -118,9 +118,7 @@ fn a_purged_zone_comes_back_from_a_backup() {
     };
     knotc("zone-backup +nozonefile +journal");
 
-    let entry = format!("delete {}.zones.{} PTR", ZONE.replace('.', "-"), primary.catalog());
-    update(primary.address(), Some(primary.key()), primary.catalog(), &[&entry]).unwrap();
-    until("the zone is gone", || ask(primary.address(), ZONE, "SOA").status == "REFUSED");
+    primary.purge(ZONE);
     primary.create(ZONE);
     assert_ne!(primary.delegation_signer(ZONE), anchor);
     assert_eq!(ask(primary.address(), &format!("www.{ZONE}"), "A").status, "NXDOMAIN");
@@ -134,6 +132,33 @@ fn a_purged_zone_comes_back_from_a_backup() {
     assert_eq!(primary.delegation_signer(ZONE), anchor);
     assert_eq!(ask(primary.address(), &format!("www.{ZONE}"), "A").data(), ["192.0.2.1"]);
     assert!(serial(&primary) > purged, "secondaries would not follow");
+}
+
+/// A primary that begins anew on an empty volume has other keys; with the copy of the old one it is the old one.
+#[test]
+fn a_lost_volume_comes_back_from_its_copy() {
+    let mut primary = Knot::primary("volume", &[]);
+    primary.create(ZONE);
+    let change = format!("add www.{ZONE} 60 A 192.0.2.1");
+    update(primary.address(), Some(primary.key()), ZONE, &[&change]).unwrap();
+    let before = transfer(primary.address(), Some(primary.key()), ZONE).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let tar = |what: &str, file: &str| {
+        let line = format!(
+            "docker run --rm --interactive --network none --volume livetest-dns-volume:/var/lib/knot \
+             --entrypoint tar {DNS} -C /var/lib/knot {what} {file}"
+        );
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &line]).current_dir(folder.path()).env("DOCKER_HOST", endpoint());
+        assert!(shell.status().unwrap().success(), "{line}");
+    };
+    primary.remove_container();
+    tar("-c .", ">dns.tar");
+    docker(&["volume", "rm", "livetest-dns-volume"]);
+    tar("-x", "<dns.tar");
+    primary.start();
+    primary.will_serve(ZONE);
+    assert_eq!(transfer(primary.address(), Some(primary.key()), ZONE).unwrap(), before);
 }
 
 fn serial(server: &Knot) -> u32 {

@@ -23,6 +23,8 @@ fn follows(primary: &mut Knot, secondary: &mut dyn Server) {
     update(primary.address(), Some(primary.key()), ZONE, &[&change("192.0.2.2")]).unwrap();
     secondary.start();
     until("the secondary has caught up", || ask(address, &www, "A").data() == ["192.0.2.1", "192.0.2.2"]);
+    primary.purge(ZONE);
+    until("the secondary has let it go", || ask(address, ZONE, "SOA").status == "REFUSED");
 }
 
 #[test]

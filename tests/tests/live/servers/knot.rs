@@ -81,9 +81,21 @@ impl Knot {
 
     /// Has the primary make a zone, by a PTR in the catalog, and waits until it answers for it.
     pub fn create(&self, zone: &str) {
-        let change = format!("add {}.zones.{} 0 PTR {zone}.", zone.replace('.', "-"), self.catalog);
+        let change = format!("add {} 0 PTR {zone}.", self.entry(zone));
         update(self.address, Some(&self.update_key), &self.catalog, &[&change]).unwrap();
         self.will_serve(zone);
+    }
+
+    /// Takes a zone out of the primary's catalog, and waits until it is purged.
+    pub fn purge(&self, zone: &str) {
+        let change = format!("delete {} PTR", self.entry(zone));
+        update(self.address, Some(&self.update_key), &self.catalog, &[&change]).unwrap();
+        until(&format!("{zone} is gone"), || ask(self.address, zone, "SOA").status == "REFUSED");
+    }
+
+    /// The name of a zone's entry in the catalog.
+    fn entry(&self, zone: &str) -> String {
+        format!("{}.zones.{}", zone.replace('.', "-"), self.catalog)
     }
 
     /// Waits until the server answers for a zone with signatures.
@@ -120,6 +132,7 @@ impl Knot {
             format!("LISTEN_ADDRESS={}", self.address.ip()),
             format!("LISTEN_PORT={}", self.address.port()),
             format!("CATALOG_ZONE={}", self.catalog),
+            "LOG_LEVEL=info".to_owned(),
         ];
         let mut arguments = vec!["run", "--detach", "--name", &self.name, "--network", "host", "--read-only"];
         arguments.extend(["--tmpfs", "/tmp", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"]);
