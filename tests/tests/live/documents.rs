@@ -3,6 +3,7 @@
 pub const SITE: &str = "campanile/site:1";
 pub const INGRESS: &str = "campanile/ingress:1";
 pub const BASE: &str = "campanile/base:trixie";
+pub const DNS: &str = "campanile/dns:1";
 
 /// A program for `command` that answers every request with the request's own head.
 pub const ECHO: &str = "[perl, -MIO::Socket::INET, -e, '$SIG{TERM}=sub{exit};\

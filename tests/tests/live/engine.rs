@@ -6,7 +6,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use crate::documents::{BASE, INGRESS, SITE};
+use crate::documents::{BASE, DNS, INGRESS, SITE};
 
 thread_local! {
     /// Where the engine answers that this thread's test has for itself, if it has one.
@@ -30,7 +30,7 @@ pub fn need_engine() {
     let need = NEED.get_or_init(|| {
         let answers = try_docker(&["version", "--format", "{{.Server.Version}}"]);
         answers.map_err(|why| format!("this test needs a Docker Engine at {}: {why}", endpoint()))?;
-        for image in [SITE, INGRESS, BASE] {
+        for image in [SITE, INGRESS, BASE, DNS] {
             try_docker(&["image", "inspect", image])
                 .map_err(|_| format!("this test needs the image {image}; manifests/images/build makes it"))?;
         }

@@ -10,6 +10,7 @@ mod load;
 mod proxy;
 mod rolling;
 mod room;
+mod servers;
 mod visitor;
 
 mod bad_documents;
@@ -26,6 +27,7 @@ mod images;
 mod incomplete;
 mod ingress_pair;
 mod interrupted;
+mod name_servers;
 mod saved_plans;
 mod secrets;
 mod serving;
