@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::budget::{Ledger, Limits, later};
+use super::budget::{Ledger, Limits, kept, later};
 use crate::document::values::{DomainName, MemberName};
 use timetable::Timetable;
 
@@ -104,31 +104,28 @@ enum Held<'a> {
 }
 
 /// The explanation of an appointment.
-fn because(wanted: &Wanted, standing: Standing, held: Option<Held<'_>>, limits: &Limits) -> String {
+fn because(wanted: &Wanted, at: Timestamp, held: Option<Held<'_>>, limits: &Limits) -> String {
     let day = |at: Timestamp| at.strftime("%Y-%m-%d").to_string();
     let ends = wanted.ends.map(day).unwrap_or_default();
+    let standing = Standing::of(wanted, at);
     let why = match standing {
+        Standing::Ending if wanted.ends <= Some(at) => format!("its certificate ended on {ends}"),
         Standing::Ending => format!("its certificate ends on {ends} and is about to"),
         Standing::First => "its names have no certificate yet".to_owned(),
         Standing::Renewal => {
             format!("its certificate ends on {ends}, to be renewed from {} on", day(wanted.from))
         }
     };
-    let each = |count: u32, period: SignedDuration| format!("{count} in {} h", period.as_hours());
-    match held {
-        None => why,
-        Some(Held::Account) => {
-            let rate = limits.orders_per_account;
-            format!("{why}; the account may order {}", each(rate.count, rate.period))
-        }
+    let kept = |rate| if standing == Standing::Ending { 0 } else { kept(rate) };
+    let (whose, rate, kept) = match held {
+        None => return why,
+        Some(Held::Failed(name, times)) => return format!("{why}; {name} failed {times}× and pauses"),
+        Some(Held::Account) => ("the account", limits.orders_per_account, kept(limits.orders_per_account)),
         Some(Held::Domain(domain)) => {
-            let rate = limits.certificates_per_domain;
-            format!("{why}; {domain} may have {}", each(rate.count, rate.period))
+            (domain, limits.certificates_per_domain, kept(limits.certificates_per_domain))
         }
-        Some(Held::Names) => {
-            let rate = limits.certificates_per_names;
-            format!("{why}; the same names may have {}", each(rate.count, rate.period))
-        }
-        Some(Held::Failed(name, times)) => format!("{why}; {name} failed, {times} times in all, and pauses"),
-    }
+        Some(Held::Names) => ("the same set of names", limits.certificates_per_names, 0),
+    };
+    let keeps = if kept > 0 { format!(", {kept} kept for what is about to end") } else { String::new() };
+    format!("{why}; {whose} may have {} in {} h{keeps}", rate.count, rate.period.as_hours())
 }

@@ -141,19 +141,16 @@ impl<'a> Timetable<'a> {
         }
         let mut at = self.now;
         while self.appointments.len() < self.entries.len() {
-            while let Some(Reverse((time, event))) = self.events.peek().copied()
-                && time <= at
-            {
-                self.events.pop();
-                match event {
-                    Event::Arrives(entry) => self.arrives(entry, at),
-                    Event::Wakes(share) => self.wakes(share, time, at),
-                }
+            self.happens(at);
+            let account = self.limits.orders_per_account;
+            let free = self.ready().map(|place| self.account.free_from(keeps(account, place.standing)));
+            if free.is_some_and(|free| free <= at) {
+                self.serve(at);
+                continue;
             }
-            let blocked = self.serve(at);
             let next = self.events.peek().map(|Reverse((time, _))| *time);
-            match blocked.into_iter().chain(next).min() {
-                Some(time) => at = time.max(at),
+            match free.into_iter().chain(next).min() {
+                Some(time) => at = time,
                 // nobody is left in any queue
                 None => break,
             }
@@ -169,25 +166,36 @@ impl<'a> Timetable<'a> {
         written.map(|(at, place, because)| Appointment { member: member(place), at, because }).collect()
     }
 
-    /// Lets those who are ready order, the most urgent first, and says when the account lets the next one.
-    fn serve(&mut self, at: Timestamp) -> Option<Timestamp> {
-        while let Some(Reverse(place)) = self.ready.peek().copied() {
-            if self.entries[place.entry].done {
-                self.ready.pop();
-                continue;
+    /// All that happens up to this time.
+    fn happens(&mut self, at: Timestamp) {
+        while let Some(Reverse((time, event))) = self.events.peek().copied()
+            && time <= at
+        {
+            self.events.pop();
+            match event {
+                Event::Arrives(entry) => self.arrives(entry, at),
+                Event::Wakes(share) => self.wakes(share, time, at),
             }
-            let free = self.account.free_from(keeps(self.limits.orders_per_account, place.standing));
-            if free > at {
-                return Some(free);
-            }
-            self.ready.pop();
-            let entry = &mut self.entries[place.entry];
-            if entry.ready < at {
-                entry.held = Some(Held::Account);
-            }
-            self.attempt(place.entry, at);
         }
-        None
+    }
+
+    /// The most urgent of those whom nothing holds but the account.
+    fn ready(&mut self) -> Option<Place> {
+        while self.ready.peek().is_some_and(|Reverse(place)| self.entries[place.entry].done) {
+            self.ready.pop();
+        }
+        self.ready.peek().map(|Reverse(place)| *place)
+    }
+
+    /// Lets the most urgent one order. Only one: what that sets free may be for somebody more urgent than the next.
+    fn serve(&mut self, at: Timestamp) {
+        if let Some(Reverse(Place { entry, .. })) = self.ready.pop() {
+            let waited = &mut self.entries[entry];
+            if waited.ready < at {
+                waited.held = Some(Held::Account);
+            }
+            self.attempt(entry, at);
+        }
     }
 
     fn arrives(&mut self, entry: usize, at: Timestamp) {
@@ -260,7 +268,7 @@ impl<'a> Timetable<'a> {
                 self.shares[*share].window.spend(at);
             }
         }
-        let because = because(entry.wanted, place.standing, entry.held, self.limits);
+        let because = because(entry.wanted, at, entry.held, self.limits);
         self.appointments.push((at, place, because));
     }
 
