@@ -3,5 +3,6 @@
 #![expect(clippy::panic, reason = "what stops a test stops it with a panic")]
 
 pub mod fleets;
+pub mod simulation;
 pub mod world;
 pub mod zones;
