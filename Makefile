@@ -5,6 +5,8 @@ SHELL := /bin/sh
 
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/campanile
 export CARGO_TARGET_DIR := $(CACHE)/target
+# two builds in a row of one tree should not depend on what the compiler kept of the first
+export CARGO_INCREMENTAL := 0
 CARGO := tests/machine/cargo
 SHELL_SCRIPTS := $(shell git ls-files --cached --others --exclude-standard .ci manifests tests | xargs grep -lE '^\#!/bin/(ba)?sh' 2>/dev/null)
 

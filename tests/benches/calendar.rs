@@ -133,7 +133,8 @@ fn line(life: &str, scenario: &Scenario, course: &Course) {
     let issued = course.orders.iter().filter(|order| order.issued).count();
     // a first one each, and a new one each time that two thirds of a life are over
     let renewed = hours(scenario.life) * 2.0 / 3.0;
-    let needed = (scenario.alone + scenario.together) as f64 * (hours(scenario.length) / renewed).max(1.0);
+    let members = u32::try_from(scenario.alone + scenario.together).map_or(f64::NAN, f64::from);
+    let needed = members * (hours(scenario.length) / renewed).max(1.0);
     let longest =
         course.lapses.iter().map(|lapse| hours(lapse.until.duration_since(lapse.from))).fold(0.0, f64::max);
     let ended = scenario.outage.map(|(from, length)| START + from + length);

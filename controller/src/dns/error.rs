@@ -54,6 +54,14 @@ pub enum DnsError {
         /// Why.
         why: ValidationError,
     },
+    /// Its clock is not ours.
+    #[error(
+        "the clocks of this machine and of the name server are {apart} s apart, and it refuses what we sign: set them by NTP"
+    )]
+    Clocks {
+        /// Seconds.
+        apart: u64,
+    },
     /// What it sent is no answer.
     #[error("the name server's answer cannot be read: {0}")]
     Malformed(String),
@@ -94,14 +102,6 @@ fn meaning(code: Rcode) -> &'static str {
 
 fn signature(why: ValidationError) -> String {
     match why {
-        ValidationError::ServerBadTime { client, server } => {
-            let (client, server) = (seconds(client), seconds(server));
-            format!(
-                "the clocks of this machine and of the name server are {} s apart, and it refuses what we sign: set them \
-                 by NTP",
-                client.abs_diff(server)
-            )
-        }
         ValidationError::BadTime => {
             "the name server's answer is signed at another time than now: set the clocks by NTP".to_owned()
         }
@@ -112,11 +112,6 @@ fn signature(why: ValidationError) -> String {
         ValidationError::ServerUnsigned => "the name server's answer is not signed".to_owned(),
         other => format!("the signature of the name server's answer: {other}"),
     }
-}
-
-/// Seconds since 1970.
-fn seconds(time: domain::rdata::tsig::Time48) -> u64 {
-    time.into_octets().iter().fold(0, |sum, octet| sum << 8 | u64::from(*octet))
 }
 
 impl DnsError {
@@ -134,6 +129,7 @@ impl DnsError {
                 | Self::Connection { .. }
                 | Self::Slow { .. }
                 | Self::Signature { .. }
+                | Self::Clocks { .. }
         )
     }
 }

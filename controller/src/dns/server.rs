@@ -8,11 +8,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use campanile_plan::document::{Dns, TsigAlgorithm};
-use domain::base::iana::{Opcode, Rcode};
+use domain::base::iana::{Opcode, Rcode, TsigRcode};
 use domain::base::message_builder::{AdditionalBuilder, MessageBuilder};
-use domain::base::name::ToName;
+use domain::base::name::{ParsedName, ToName};
 use domain::base::{Message, Rtype};
-use domain::rdata::tsig::Time48;
+use domain::rdata::tsig::{Time48, Tsig};
 use domain::tsig::{Algorithm, ClientSequence, ClientTransaction, Key, KeyName, ValidationError};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -103,6 +103,7 @@ impl Connection {
             .map_err(|error| DnsError::Malformed(error.to_string()))?;
         self.send(&message.finish()).await?;
         let mut answer = self.receive().await?;
+        clocks(&answer)?;
         let signed = transaction.answer(&mut answer, Time48::now());
         accept(answer, signed)
     }
@@ -120,6 +121,7 @@ impl Connection {
         self.send(&message.finish()).await?;
         loop {
             let mut answer = self.receive().await?;
+            clocks(&answer)?;
             let signed = sequence.answer(&mut answer, Time48::now());
             let answer = accept(answer, signed)?;
             if take(&answer)? {
@@ -166,6 +168,24 @@ fn question(name: &impl ToName, rtype: Rtype) -> Result<AdditionalBuilder<Vec<u8
     let mut message = message(Opcode::QUERY)?.question();
     message.push((name, rtype)).map_err(|error| DnsError::Malformed(error.to_string()))?;
     Ok(message.additional())
+}
+
+/// Refuses what a server refused for its time. Servers do not agree on how such an answer is signed; nothing follows from
+/// it but words.
+fn clocks(answer: &Message<Vec<u8>>) -> Result<(), DnsError> {
+    let Some(Ok(last)) = answer.additional().ok().and_then(Iterator::last) else { return Ok(()) };
+    let Ok(Some(signature)) = last.to_record::<Tsig<_, ParsedName<_>>>() else { return Ok(()) };
+    match (signature.data().error(), signature.data().other_time()) {
+        (TsigRcode::BADTIME, Some(server)) => Err(DnsError::Clocks { apart: apart(Time48::now(), server) }),
+        _ => Ok(()),
+    }
+}
+
+/// Seconds between two times.
+fn apart(one: Time48, other: Time48) -> u64 {
+    let seconds =
+        |time: Time48| time.into_octets().iter().fold(0_u64, |sum, octet| sum << 8 | u64::from(*octet));
+    seconds(one).abs_diff(seconds(other))
 }
 
 /// An answer that is signed and says yes. A server that cannot sign says no without a signature: its word is told, and

@@ -56,7 +56,8 @@ impl ZoneChange {
 
     /// Whether the world finds the zone, or a part that was given away, by these records.
     fn delegates(&self) -> bool {
-        self.old.is_some() && matches!(self.kind, Kind::NS | Kind::DS)
+        let data = |set: &Option<RrSet>| set.as_ref().map(|set| set.data.clone());
+        matches!(self.kind, Kind::NS | Kind::DS) && self.old.is_some() && data(&self.old) != data(&self.new)
     }
 
     /// The change as people read it.

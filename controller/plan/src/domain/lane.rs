@@ -15,6 +15,8 @@ use crate::plan::{Action, Held, Lane, Request, STARTING};
 
 /// How the lanes of zones are called: `domain/barzago`.
 const PREFIX: &str = "domain/";
+/// Patience with name servers that fetch a zone from another one, in seconds.
+const SPREADING: u32 = 15;
 /// So many records are named where many would change.
 const NAMED: usize = 10;
 
@@ -96,6 +98,10 @@ impl Scene<'_> {
                 self.make(lane, why);
                 None
             }
+            Some(Err(ZoneTrouble::Unreadable(why))) if self.is_in_catalog() => {
+                lane.wait(self.object(), format!("until it can be read: {why}"), STARTING);
+                None
+            }
             Some(Err(ZoneTrouble::Unreadable(why))) => {
                 let message = format!("it cannot be read, and nothing is changed: {why}");
                 lane.block(self.object(), message, "see what the name server's log says of it");
@@ -103,6 +109,11 @@ impl Scene<'_> {
             }
             Some(Ok(there)) => self.change(lane, there, is_released),
         }
+    }
+
+    /// Whether the catalog has it: the server may be about to load it.
+    fn is_in_catalog(&self) -> bool {
+        matches!(&self.seen.catalog, Some(Ok(zones)) if zones.contains(self.zone()))
     }
 
     fn make(&self, lane: &mut Lane, why: &str) {
@@ -113,7 +124,7 @@ impl Scene<'_> {
             return;
         }
         match (&self.dns.catalog, &self.seen.catalog) {
-            (Some(catalog), Some(Ok(zones))) if !zones.contains(zone) => {
+            (Some(catalog), Some(Ok(_))) if !self.is_in_catalog() => {
                 let action = Action::CreateZone { zone: zone.clone(), catalog: catalog.clone() };
                 lane.step(self.object(), format!("the name server does not have it: {why}"), action);
             }
@@ -175,9 +186,25 @@ impl Scene<'_> {
             }
             Rights::Share(mark) => self.shared(lane, &wanted, mark, there),
         };
+        if difference.changes.is_empty() {
+            self.await_servers(lane, there);
+        }
         let held = if is_released { None } else { hold(&mut difference, self.zone(), there) };
         self.step(lane, difference);
         held.map(|(objects, because)| Held { member: self.name.clone(), objects, because })
+    }
+
+    /// Waits until every name server has what the zone holds now.
+    fn await_servers(&self, lane: &mut Lane, there: &ObservedZone) {
+        for (server, answer) in self.seen.served.get(self.zone()).into_iter().flatten() {
+            let why = match answer {
+                Ok(serial) if *serial == there.serial => continue,
+                Ok(serial) => format!("it has {serial}"),
+                Err(why) => why.clone(),
+            };
+            let message = format!("until it has serial {}: {why}", there.serial);
+            lane.wait(format!("{} at {server}", self.object()), message, SPREADING);
+        }
     }
 
     fn shared(

@@ -95,6 +95,8 @@ fn text(output: &Output) -> String {
 
 /// The lines that are records, each with single spaces.
 fn records(text: &str) -> impl Iterator<Item = String> {
-    let lines = text.lines().filter(|line| !line.starts_with(';') && line.contains("\tIN\t"));
-    lines.map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+    // dig parts the fields by tabs, and by single spaces where a name is long
+    let lines = text.lines().filter(|line| !line.starts_with(';'));
+    let fields = lines.map(|line| line.split_whitespace().collect::<Vec<_>>());
+    fields.filter(|fields| fields.get(2) == Some(&"IN")).map(|fields| fields.join(" "))
 }
