@@ -15,11 +15,11 @@ const LIMITS: Limits = Limits::lets_encrypt();
 /// How often the cost is measured.
 const ROUNDS: usize = 21;
 
-/// 8,000 members for a year, of which 40 share a registered domain; one order in 50 fails, and in August the issuer is
+/// 8,000 members for a year, of which 30 share a registered domain; one order in 50 fails, and in August the issuer is
 /// away for a week.
 const YEAR: Scenario = Scenario {
-    alone: 7_960,
-    together: 40,
+    alone: 7_970,
+    together: 30,
     life: days(90),
     renewals: Renewals::Announced,
     length: days(365),
@@ -131,17 +131,14 @@ fn line(life: &str, scenario: &Scenario, course: &Course) {
         .max()
         .map_or(f64::NAN, |last| hours(last.duration_since(START)) / 24.0);
     let issued = course.orders.iter().filter(|order| order.issued).count();
-    // a first one each, and a new one each time that two thirds of a life are over
-    let renewed = hours(scenario.life) * 2.0 / 3.0;
-    let members = u32::try_from(scenario.alone + scenario.together).map_or(f64::NAN, f64::from);
-    let needed = members * (hours(scenario.length) / renewed).max(1.0);
+    let needed = course.needed(scenario);
     let longest =
         course.lapses.iter().map(|lapse| hours(lapse.until.duration_since(lapse.from))).fold(0.0, f64::max);
     let ended = scenario.outage.map(|(from, length)| START + from + length);
     let last = course.lapses.iter().map(|lapse| lapse.until).max();
     let back = ended.zip(last).map_or(0.0, |(ended, last)| hours(last.duration_since(ended)));
     println!(
-        "{life:>8} {:<12} {firsts:>5.1} d {:>9} {issued:>9} {needed:>9.0} {:>8} {:>8} {:>8} {longest:>7.1} h {back:>7.1} h {:>8}",
+        "{life:>8} {:<12} {firsts:>5.1} d {:>9} {issued:>9} {needed:>9} {:>8} {:>8} {:>8} {longest:>7.1} h {back:>7.1} h {:>8}",
         format!("{:?}", scenario.renewals),
         course.orders.len(),
         busiest(course.orders.iter()),

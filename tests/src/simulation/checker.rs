@@ -17,6 +17,8 @@ pub struct Seen<'a> {
     pub replaces: bool,
     /// Whether it counts neither for the account nor for a domain.
     pub exempt: bool,
+    /// Whether a certificate came of it.
+    pub issued: bool,
 }
 
 /// Every limit that was passed, with where.
@@ -29,11 +31,15 @@ pub fn passed<'a>(
     let mut count = |what: String, rate: Rate, at: Timestamp, refused: bool| {
         counted.entry(what).or_insert((rate, Vec::new())).1.push((at, refused));
     };
-    for Seen { at, names, replaces, exempt } in orders {
+    for Seen { at, names, replaces, exempt, issued } in orders {
         let set: Vec<&str> = names.iter().map(DomainName::as_str).collect();
-        count(format!("names {}", set.join(" ")), limits.certificates_per_names, at, !replaces);
         if !exempt {
             count("account".to_owned(), limits.orders_per_account, at, true);
+        }
+        if issued {
+            count(format!("names {}", set.join(" ")), limits.certificates_per_names, at, !replaces);
+        }
+        if issued && !exempt {
             for domain in set.iter().map(|name| last_two_labels(name)).collect::<BTreeSet<_>>() {
                 count(format!("domain {domain}"), limits.certificates_per_domain, at, true);
             }

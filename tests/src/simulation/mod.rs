@@ -7,7 +7,7 @@ pub mod checker;
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
 
-use campanile_plan::certificate::budget::{Failed, Ledger, Limits, STREAK, Spent};
+use campanile_plan::certificate::budget::{Failed, Ledger, Limits, Spent};
 use campanile_plan::certificate::calendar::{Wanted, calendar};
 use campanile_plan::document::values::{DomainName, MemberName};
 use jiff::{SignedDuration, Timestamp};
@@ -87,6 +87,16 @@ pub struct Course {
     pub passes: usize,
 }
 
+impl Course {
+    /// How many certificates were needed: a first one each, and one more each time that two thirds of a life were over.
+    pub fn needed(&self, scenario: &Scenario) -> usize {
+        let renewed = (scenario.life * 2 / 3).as_secs();
+        let firsts = self.firsts.iter().flatten();
+        let rests = firsts.map(|first| (START + scenario.length).duration_since(*first).as_secs());
+        rests.map(|rest| 1 + usize::try_from(rest / renewed).unwrap_or(0)).sum()
+    }
+}
+
 /// When every simulation begins.
 pub const START: Timestamp = Timestamp::constant(1_798_761_600, 0);
 
@@ -131,6 +141,9 @@ pub fn run(scenario: &Scenario, limits: &Limits) -> Course {
             if order(&mut members[index], index, scenario, now, &mut ledger, &mut course) {
                 due.remove(&index);
                 later.push(Reverse((members[index].from, index)));
+            } else {
+                // the next pass asks when to try again
+                next = now;
             }
         }
         now = next.max(now + scenario.pass);
@@ -155,7 +168,7 @@ fn forget(ledger: &mut Ledger, limits: &Limits, now: Timestamp) {
     let week = limits.certificates_per_names.period.max(limits.certificates_per_domain.period);
     let old = ledger.orders.partition_point(|order| order.at + week <= now);
     ledger.orders.drain(..old);
-    let old = ledger.failures.partition_point(|failed| failed.at + STREAK * 2 <= now);
+    let old = ledger.failures.partition_point(|failed| failed.at + week <= now);
     ledger.failures.drain(..old);
 }
 

@@ -72,20 +72,28 @@ fn what_is_about_to_end_goes_first_then_what_is_new_then_what_has_time() {
 }
 
 #[test]
-fn renewals_that_the_issuer_exempts_wait_for_nobody() {
+fn renewals_that_the_issuer_exempts_take_nothing_from_others_and_wait_only_while_there_is_time() {
     let limits = Limits { orders_per_account: Rate::hours(1, 3), ..LIMITS };
     let ledger = Ledger { orders: vec![spent(-1, "a.test")], failures: Vec::new() };
-    let announced = Wanted { replaces: true, ..wanted("announced", Some(30)) };
-    let same = Wanted { same_names: true, ..wanted("same", Some(30)) };
+    let exempt = |member, ends| Wanted { same_names: true, ..wanted(member, Some(ends)) };
+    let wanted = [
+        exempt("ending", 2),
+        exempt("time", 30),
+        exempt("soon", 25),
+        exempt("ended", -1),
+        wanted("counted", None),
+    ];
     check(
         &limits,
         &ledger,
-        &[announced, same, wanted("counted", Some(30))],
+        &wanted,
         &expect![[r#"
-            announced 0 min: its certificate ends on 2027-01-31, to be renewed from 2026-12-12 on
-            same 0 min: its certificate ends on 2027-01-31, to be renewed from 2026-12-12 on
-            counted 120 min: its certificate ends on 2027-01-31, to be renewed from 2026-12-12 on; the account may have 1 in 3 h
-        "#]],
+        ended 0 min: its certificate ended on 2026-12-31
+        ending 0 min: its certificate ends on 2027-01-03 and is about to
+        counted 120 min: its names have no certificate yet; the account may have 1 in 3 h
+        soon 180 min: its certificate ends on 2027-01-26, to be renewed from 2026-12-12 on; all renewals together may have 1 in 3 h
+        time 360 min: its certificate ends on 2027-01-31, to be renewed from 2026-12-12 on; all renewals together may have 1 in 3 h
+    "#]],
     );
 }
 
@@ -246,7 +254,7 @@ fn what_is_left() {
             orders: 298,
             kept: 60,
             domains: {
-                "calco.lc.it": 48,
+                "calco.lc.it": 49,
                 "dorio.lc.it": 49,
             },
             names: {
@@ -257,7 +265,7 @@ fn what_is_left() {
                     DomainName(
                         "www.calco.lc.it",
                     ),
-                }: 3,
+                }: 4,
                 {
                     DomainName(
                         "dorio.lc.it",

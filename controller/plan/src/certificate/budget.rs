@@ -56,8 +56,9 @@ impl Limits {
     }
 }
 
-/// One order that the issuer took, whatever came of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One order that the issuer took. It counts for the account, and for its domains and its set of names too unless an
+/// authorization for it failed: those limits count certificates, and one that is still open may become one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Spent {
     /// When it was made.
     pub at: Timestamp,
@@ -65,12 +66,13 @@ pub struct Spent {
     pub names: BTreeSet<DomainName>,
     /// Whether the issuer takes it for a renewal (`replaces` or `same_names` of what was wanted), so that it counts
     /// neither for the account nor for a domain. It counts for its set of names all the same: Let's Encrypt's
-    /// program, Boulder, books every certificate there, and only does not refuse those with `replaces`.
+    /// program, Boulder, books every certificate there (`countCertificateIssued`), and only does not refuse those
+    /// with `replaces`.
     pub exempt: bool,
 }
 
 /// One authorization that failed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Failed {
     /// When it failed.
     pub at: Timestamp,
@@ -80,7 +82,7 @@ pub struct Failed {
 
 /// What was spent at one issuer with one account, in any order.
 ///
-/// What is older than the longest period and than [`STREAK`] changes nothing and may be left out.
+/// What is older than the longest period of the limits changes nothing and may be left out, orders and failures alike.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ledger {
     /// Orders.
@@ -111,18 +113,21 @@ pub fn left(limits: &Limits, ledger: &Ledger, now: Timestamp) -> Left {
     let mut domains = BTreeMap::new();
     let mut names = BTreeMap::new();
     let mut failures = BTreeMap::new();
-    for order in by_time(&ledger.orders, |order| order.at) {
+    for (order, failed) in outcomes(ledger) {
         let at = order.at.min(now);
         let counted = |rate| move || Window::new(rate);
-        names.entry(&order.names).or_insert_with(counted(limits.certificates_per_names)).spend(at);
         if !order.exempt {
             account.spend(at);
-            for domain in registered_domains(&order.names) {
-                domains.entry(domain).or_insert_with(counted(limits.certificates_per_domain)).spend(at);
-            }
+        }
+        if failed {
+            continue;
+        }
+        names.entry(&order.names).or_insert_with(counted(limits.certificates_per_names)).spend(at);
+        for domain in registered_domains(&order.names).into_iter().filter(|_| !order.exempt) {
+            domains.entry(domain).or_insert_with(counted(limits.certificates_per_domain)).spend(at);
         }
     }
-    for failed in by_time(&ledger.failures, |failed| failed.at) {
+    for failed in by_time(&ledger.failures) {
         let window = failures.entry(&failed.name).or_insert_with(|| Window::new(limits.failures_per_name));
         window.spend(failed.at.min(now));
     }
@@ -146,8 +151,11 @@ pub fn registered_domain(name: &DomainName) -> &str {
 }
 
 /// The registered domains of a set of names, each once.
-pub(super) fn registered_domains(names: &BTreeSet<DomainName>) -> BTreeSet<&str> {
-    names.iter().map(registered_domain).collect()
+pub(super) fn registered_domains(names: &BTreeSet<DomainName>) -> Vec<&str> {
+    let mut domains: Vec<&str> = names.iter().map(registered_domain).collect();
+    domains.sort_unstable();
+    domains.dedup();
+    domains
 }
 
 /// How many of a rate are kept for certificates that are about to end: a fifth.
@@ -155,10 +163,33 @@ pub(super) fn kept(rate: Rate) -> u32 {
     rate.count / 5
 }
 
-/// What a list holds, oldest first.
-pub(super) fn by_time<T>(list: &[T], at: impl Fn(&T) -> Timestamp) -> Vec<&T> {
+/// The orders, oldest first, each with whether it failed: a failed authorization is of the last order before it that has
+/// its name.
+pub(super) fn outcomes(ledger: &Ledger) -> Vec<(&Spent, bool)> {
+    let mut failures: BTreeMap<&DomainName, Vec<Timestamp>> = BTreeMap::new();
+    for failed in by_time(&ledger.failures) {
+        failures.entry(&failed.name).or_default().push(failed.at);
+    }
+    let mut outcomes: Vec<(&Spent, bool)> = Vec::with_capacity(ledger.orders.len());
+    for order in by_time(&ledger.orders).into_iter().rev() {
+        let mut failed = false;
+        for name in &order.names {
+            if let Some(times) = failures.get_mut(name) {
+                let before = times.partition_point(|at| *at < order.at);
+                failed |= times.len() > before;
+                times.truncate(before);
+            }
+        }
+        outcomes.push((order, failed));
+    }
+    outcomes.reverse();
+    outcomes
+}
+
+/// What a list holds, oldest first: whole entries are compared, so that those of one moment have an order too.
+pub(super) fn by_time<T: Ord>(list: &[T]) -> Vec<&T> {
     let mut sorted: Vec<&T> = list.iter().collect();
-    sorted.sort_by_key(|entry| at(entry));
+    sorted.sort();
     sorted
 }
 

@@ -7,6 +7,7 @@ mod timetable;
 
 use std::collections::BTreeSet;
 
+use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
 
 use super::budget::{Ledger, Limits, kept, later};
@@ -62,8 +63,10 @@ pub struct Appointment {
 ///
 /// First those whose certificate is about to end ([`Wanted::ending_from`]), the earliest end first; then those without
 /// any, whoever waits longest first; then all other renewals, the earliest end first. The latter two leave a fifth of
-/// every limit per account and per domain to the first. Renewals that the issuer exempts wait for nobody. A name of which
-/// an authorization failed waits a while, longer each time, whoever wants it.
+/// every limit per account and per domain to the first. Renewals that the issuer exempts do not compete with these. Those
+/// of them that have time go no faster than the account could order, so that what an outage dammed up does not come
+/// down at once, then or at any renewal after it. A name of which an authorization failed waits a while, longer each
+/// time, whoever wants it.
 ///
 /// The order of `ledger` and `wanted` does not matter, and no more does it to ask again: where nothing but time and the
 /// orders of this calendar came in between, the rest stays as it was.
@@ -98,6 +101,7 @@ impl Standing {
 #[derive(Debug, Clone, Copy)]
 enum Held<'a> {
     Account,
+    Pace,
     Domain(&'a str),
     Names,
     Failed(&'a DomainName, usize),
@@ -105,7 +109,7 @@ enum Held<'a> {
 
 /// The explanation of an appointment.
 fn because(wanted: &Wanted, at: Timestamp, held: Option<Held<'_>>, limits: &Limits) -> String {
-    let day = |at: Timestamp| at.strftime("%Y-%m-%d").to_string();
+    let day = |at: Timestamp| Offset::UTC.to_datetime(at).date().to_string();
     let ends = wanted.ends.map(day).unwrap_or_default();
     let standing = Standing::of(wanted, at);
     let why = match standing {
@@ -120,6 +124,7 @@ fn because(wanted: &Wanted, at: Timestamp, held: Option<Held<'_>>, limits: &Limi
     let (whose, rate, kept) = match held {
         None => return why,
         Some(Held::Failed(name, times)) => return format!("{why}; {name} failed {times}× and pauses"),
+        Some(Held::Pace) => ("all renewals together", limits.orders_per_account, 0),
         Some(Held::Account) => ("the account", limits.orders_per_account, kept(limits.orders_per_account)),
         Some(Held::Domain(domain)) => {
             (domain, limits.certificates_per_domain, kept(limits.certificates_per_domain))

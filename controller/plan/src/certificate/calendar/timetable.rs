@@ -6,21 +6,30 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use jiff::Timestamp;
 
 use super::{Appointment, Held, Standing, Wanted, because};
-use crate::certificate::budget::{Ledger, Limits, Rate, Window, by_time, kept, pause, registered_domains};
+use crate::certificate::budget::{
+    Ledger, Limits, Rate, Window, by_time, kept, outcomes, pause, registered_domains,
+};
 use crate::document::values::DomainName;
 
 /// Everything wanted, with all that bears on when it may be ordered.
 pub(super) struct Timetable<'a> {
     limits: &'a Limits,
     now: Timestamp,
-    account: Window,
+    account: Queue,
+    /// Renewals that the issuer exempts and that have time.
+    renewals: Queue,
     /// What members may have in common: domains and sets of names.
     shares: Vec<Share<'a>>,
     failures: BTreeMap<&'a DomainName, Vec<Timestamp>>,
     entries: Vec<Entry<'a>>,
     events: BinaryHeap<Reverse<(Timestamp, Event)>>,
-    ready: BinaryHeap<Reverse<Place>>,
     appointments: Vec<(Timestamp, Place, String)>,
+}
+
+/// Those whom only the number of orders holds.
+struct Queue {
+    window: Window,
+    ready: BinaryHeap<Reverse<Place>>,
 }
 
 /// Something wanted.
@@ -30,7 +39,7 @@ struct Entry<'a> {
     names: usize,
     /// Those of its names that failed.
     failing: Vec<&'a DomainName>,
-    /// Since when nothing but the account holds it up.
+    /// Since when nothing but the number of orders holds it.
     ready: Timestamp,
     held: Option<Held<'a>>,
     done: bool,
@@ -69,12 +78,12 @@ impl<'a> Timetable<'a> {
         let mut timetable = Self {
             limits,
             now,
-            account: Window::new(limits.orders_per_account),
+            account: Queue::new(limits.orders_per_account),
+            renewals: Queue::new(limits.orders_per_account),
             shares: Vec::new(),
             failures: BTreeMap::new(),
             entries: Vec::with_capacity(wanted.len()),
             events: BinaryHeap::new(),
-            ready: BinaryHeap::new(),
             appointments: Vec::with_capacity(wanted.len()),
         };
         for wanted in wanted {
@@ -106,21 +115,22 @@ impl<'a> Timetable<'a> {
 
     /// Counts what was spent. What the ledger has of later than now, the clock having gone back, counts as of now.
     fn count(&mut self, ledger: &'a Ledger, index: &Index<'a>) {
-        for order in by_time(&ledger.orders, |order| order.at) {
+        for (order, failed) in outcomes(ledger) {
             let at = order.at.min(self.now);
+            let all = if order.exempt { &mut self.renewals } else { &mut self.account };
+            all.window.spend(at);
+            if failed {
+                continue;
+            }
             if let Some(share) = index.names.get(&order.names) {
                 self.shares[*share].window.spend(at);
             }
-            if !order.exempt {
-                self.account.spend(at);
-                for share in
-                    registered_domains(&order.names).iter().filter_map(|name| index.domains.get(name))
-                {
-                    self.shares[*share].window.spend(at);
-                }
+            let domains = registered_domains(&order.names).into_iter().filter(|_| !order.exempt);
+            for share in domains.filter_map(|domain| index.domains.get(domain)) {
+                self.shares[*share].window.spend(at);
             }
         }
-        for failed in by_time(&ledger.failures, |failed| failed.at) {
+        for failed in by_time(&ledger.failures) {
             self.failures.entry(&failed.name).or_default().push(failed.at.min(self.now));
         }
         if !self.failures.is_empty() {
@@ -142,14 +152,23 @@ impl<'a> Timetable<'a> {
         let mut at = self.now;
         while self.appointments.len() < self.entries.len() {
             self.happens(at);
-            let account = self.limits.orders_per_account;
-            let free = self.ready().map(|place| self.account.free_from(keeps(account, place.standing)));
-            if free.is_some_and(|free| free <= at) {
-                self.serve(at);
+            let kept = kept(self.limits.orders_per_account);
+            let account = self.account.next(&self.entries, kept);
+            let renewal = self.renewals.next(&self.entries, 0);
+            let now = |next: &Option<(Timestamp, usize)>| next.filter(|(free, _)| *free <= at);
+            if let Some((_, entry)) = now(&account) {
+                self.account.ready.pop();
+                self.serve(entry, Held::Account, at);
+                continue;
+            }
+            if let Some((_, entry)) = now(&renewal) {
+                self.renewals.ready.pop();
+                self.serve(entry, Held::Pace, at);
                 continue;
             }
             let next = self.events.peek().map(|Reverse((time, _))| *time);
-            match free.into_iter().chain(next).min() {
+            let free = account.into_iter().chain(renewal).map(|(free, _)| free);
+            match free.chain(next).min() {
                 Some(time) => at = time,
                 // nobody is left in any queue
                 None => break,
@@ -179,35 +198,27 @@ impl<'a> Timetable<'a> {
         }
     }
 
-    /// The most urgent of those whom nothing holds but the account.
-    fn ready(&mut self) -> Option<Place> {
-        while self.ready.peek().is_some_and(|Reverse(place)| self.entries[place.entry].done) {
-            self.ready.pop();
+    /// Lets one order. Only one: what that sets free may be for somebody more urgent than the next.
+    fn serve(&mut self, entry: usize, held: Held<'a>, at: Timestamp) {
+        let waited = &mut self.entries[entry];
+        if waited.ready < at {
+            waited.held = Some(held);
         }
-        self.ready.peek().map(|Reverse(place)| *place)
-    }
-
-    /// Lets the most urgent one order. Only one: what that sets free may be for somebody more urgent than the next.
-    fn serve(&mut self, at: Timestamp) {
-        if let Some(Reverse(Place { entry, .. })) = self.ready.pop() {
-            let waited = &mut self.entries[entry];
-            if waited.ready < at {
-                waited.held = Some(Held::Account);
-            }
-            self.attempt(entry, at);
-        }
+        self.attempt(entry, at);
     }
 
     fn arrives(&mut self, entry: usize, at: Timestamp) {
         if self.entries[entry].done {
             return;
         }
-        if self.entries[entry].wanted.exempt() {
-            self.attempt(entry, at);
-        } else {
-            self.entries[entry].ready = at;
-            self.ready.push(Reverse(self.place(entry, at)));
+        let place = self.place(entry, at);
+        let exempt = self.entries[entry].wanted.exempt();
+        if exempt && place.standing == Standing::Ending {
+            return self.attempt(entry, at);
         }
+        self.entries[entry].ready = at;
+        let queue = if exempt { &mut self.renewals } else { &mut self.account };
+        queue.ready.push(Reverse(place));
     }
 
     fn place(&self, entry: usize, at: Timestamp) -> Place {
@@ -248,7 +259,9 @@ impl<'a> Timetable<'a> {
         let Entry { wanted, domains, names, .. } = &self.entries[entry];
         let names = Some(*names).filter(|_| !wanted.replaces);
         let domains = domains.iter().copied().filter(|_| !wanted.exempt());
-        domains.chain(names).map(|share| (self.free_from(share, standing), share)).max()
+        let shares = domains.chain(names).map(|share| (self.free_from(share, standing), share));
+        // of two that are as long, the later one by name, whatever else is wanted
+        shares.max_by_key(|(until, _)| *until)
     }
 
     fn free_from(&self, share: usize, standing: Standing) -> Timestamp {
@@ -262,8 +275,10 @@ impl<'a> Timetable<'a> {
         let entry = &mut self.entries[place.entry];
         entry.done = true;
         self.shares[entry.names].window.spend(at);
-        if !entry.wanted.exempt() {
-            self.account.spend(at);
+        if entry.wanted.exempt() {
+            self.renewals.window.spend(at);
+        } else {
+            self.account.window.spend(at);
             for share in &entry.domains {
                 self.shares[*share].window.spend(at);
             }
@@ -309,6 +324,22 @@ impl<'a> Timetable<'a> {
             self.shares[share].waiting.pop();
             self.arrives(first.entry, at);
         }
+    }
+}
+
+impl Queue {
+    fn new(rate: Rate) -> Self {
+        Self { window: Window::new(rate), ready: BinaryHeap::new() }
+    }
+
+    /// The most urgent, and from when on it may order, so many being kept from it unless it is about to end.
+    fn next(&mut self, entries: &[Entry<'_>], kept: u32) -> Option<(Timestamp, usize)> {
+        while self.ready.peek().is_some_and(|Reverse(place)| entries[place.entry].done) {
+            self.ready.pop();
+        }
+        let Reverse(Place { standing, entry, .. }) = *self.ready.peek()?;
+        let kept = if standing == Standing::Ending { 0 } else { kept };
+        Some((self.window.free_from(kept), entry))
     }
 }
 
