@@ -1,6 +1,7 @@
 //! What people write: the documents of members and platform, their parts and value types.
 
 mod decode;
+mod issuer;
 mod member;
 mod node;
 mod platform;
@@ -10,7 +11,8 @@ pub mod values;
 mod workload;
 
 pub use decode::{Decode, Placed, Report};
-pub use member::{Certificate, Domain, Identity, Issuer, Member, MemberSpec};
+pub use issuer::{Certificate, ChallengeKind, ExternalAccount, Issuer, IssuerLimits, KeyType};
+pub use member::{Domain, Identity, Member, MemberSpec};
 pub use node::{Node, Value};
 pub use platform::{Engine, EngineTls, ImagePolicy, Ingress, Platform, PlatformSpec, Registry};
 pub use problem::{Place, Problem};

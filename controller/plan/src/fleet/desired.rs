@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Pinned;
-use crate::document::values::{EngineName, MemberName, PlatformName};
-use crate::document::{Engine, MemberSpec, Platform};
+use crate::document::values::{EngineName, IssuerName, MemberName, PlatformName};
+use crate::document::{Engine, Issuer, MemberSpec, Platform};
 
 /// The fleet as it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +52,11 @@ impl Desired {
     /// The platform's engines.
     pub fn engines(&self) -> &[Engine] {
         &self.platform.spec.engines.value
+    }
+
+    /// An issuer that the platform names.
+    pub fn issuer(&self, name: &IssuerName) -> Option<&Issuer> {
+        self.platform.spec.issuers.iter().find(|issuer| issuer.name.value == *name)
     }
 
     /// The member, where it should be on `engine`.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::issuers;
 use crate::document::values::{Bytes, MountPath, WorkloadName};
 use crate::document::{Health, Member, Place, Placed, Platform, Report, Workload};
 
@@ -14,6 +15,7 @@ const LEAST_MEMORY: Bytes = Bytes::mebi(6);
 
 /// Looks at the platform's document.
 pub(super) fn platform(platform: &Platform, report: &mut Report) {
+    issuers::platform(platform, report);
     let engines = &platform.spec.engines;
     if engines.value.is_empty() {
         report.problem(engines.place, "the platform has no engine", "name one at least");
@@ -42,7 +44,7 @@ pub(super) fn platform(platform: &Platform, report: &mut Report) {
     }
 }
 
-fn twice<T: Ord + Clone + std::fmt::Display>(
+pub(super) fn twice<T: Ord + Clone + std::fmt::Display>(
     seen: &mut BTreeMap<T, Place>,
     item: &Placed<T>,
     what: &str,
@@ -77,7 +79,8 @@ impl<'a> Against<'a> {
         }
     }
 
-    fn called(self) -> &'static str {
+    /// What a problem calls it.
+    pub fn called(self) -> &'static str {
         match self {
             Against::LastValid(_) => "the last valid platform.yaml, which is in force,",
             Against::Today(_) | Against::Nothing => "the platform",
@@ -117,6 +120,7 @@ pub(super) fn member(member: &Member, against: Against, report: &mut Report) {
         digest(workload, against, report);
         needs(&name, workload, &names, report);
     }
+    issuers::member(member, against, report);
     if let Some(circle) = circle(member) {
         report.problem(
             circle.place,
