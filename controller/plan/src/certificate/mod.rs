@@ -1,5 +1,8 @@
 //! Certificates of the platform's own authority: one per member, with all its hosts.
 
+pub mod budget;
+pub mod calendar;
+
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
