@@ -6,6 +6,9 @@ mod need;
 mod observed;
 mod orders;
 
+pub mod budget;
+pub mod calendar;
+
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
