@@ -2,5 +2,6 @@
 
 #![expect(clippy::panic, reason = "what stops a test stops it with a panic")]
 
+mod acme;
 pub mod fleets;
 pub mod world;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::certificate::budget::Ledger;
 use crate::certificate::{ObservedCertificate, ObservedOrder, Refusal};
 use crate::docker::ObservedEngine;
 use crate::document::values::{EngineName, IssuerName, MemberName, SecretName};
@@ -21,6 +22,8 @@ pub struct Observed {
     pub orders: BTreeMap<MemberName, ObservedOrder>,
     /// What issuers last refused, by the member that it was for.
     pub refusals: BTreeMap<MemberName, Refusal>,
+    /// What was spent at each issuer.
+    pub ledgers: BTreeMap<IssuerName, Ledger>,
     /// Keyed fingerprints of the contents of the secrets that are there.
     pub secrets: BTreeMap<MemberName, BTreeMap<SecretName, String>>,
 }

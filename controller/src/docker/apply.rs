@@ -166,7 +166,17 @@ impl Engine {
             Action::RemoveIngressFiles { container, paths } => {
                 self.remove_ingress_files(container, paths).await
             }
-            Action::CreateAuthority | Action::IssueCertificate { .. } => Err(unfit()),
+            Action::CreateAuthority
+            | Action::IssueCertificate { .. }
+            | Action::RegisterAccount { .. }
+            | Action::ProbeNames { .. }
+            | Action::PlaceOrder(_)
+            | Action::ResumeOrder { .. }
+            | Action::AnswerChallenges { .. }
+            | Action::FinalizeOrder { .. }
+            | Action::TakeCertificate { .. }
+            | Action::GiveUpOrder { .. }
+            | Action::ForgetOrder => Err(unfit()),
         }
     }
 }

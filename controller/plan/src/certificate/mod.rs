@@ -1,5 +1,6 @@
 //! Certificates: one per member, with all its hosts, by the platform's own authority or by an issuer that the platform names.
 
+mod appointments;
 mod challenges;
 mod internal;
 mod need;
@@ -13,6 +14,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
+pub use appointments::limits;
 pub use challenges::{PROBE, challenge_path, probe_answer, shown};
 pub use need::{Wanted, due, names, reason};
 pub use observed::{Challenge, ObservedCertificate, ObservedOrder, OrderStage, Refusal, Signer, Window};

@@ -76,7 +76,7 @@ pub fn due(there: &ObservedCertificate) -> Timestamp {
 
 fn difference(there: &BTreeSet<CertificateName>, wanted: &BTreeSet<CertificateName>) -> String {
     let list = |sign: &str, names: Vec<&CertificateName>| {
-        names.into_iter().map(|name| format!(" {sign}{name}")).collect::<String>()
+        names.into_iter().fold(String::new(), |text, name| text + " " + sign + &name.to_string())
     };
     let new = list("+", wanted.difference(there).collect());
     let old = list("-", there.difference(wanted).collect());

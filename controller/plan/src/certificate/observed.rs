@@ -120,10 +120,8 @@ pub struct Refusal {
     pub why: String,
     /// When.
     pub at: Timestamp,
-    /// When it may be asked again.
+    /// From when on it may be asked again, as far as it says so.
     pub again: Timestamp,
-    /// How often in a row.
-    pub times: u32,
 }
 
 impl ObservedCertificate {

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use jiff::{SignedDuration, Timestamp};
-
+use super::appointments::{Calendar, Entry};
+use super::calendar::Appointment;
 use super::need::{Wanted, reason};
 use super::{
-    Asked, Challenge, ObservedOrder, OrderStage, PROBE, Refusal, Window, challenge_path, concerned, issuers, probe_answer,
+    Asked, Challenge, ObservedOrder, OrderStage, PROBE, Refusal, challenge_path, concerned, issuers,
+    probe_answer,
 };
 use crate::docker::sha256;
 use crate::document::values::{CertificateName, DomainName, MemberName};
@@ -16,15 +17,15 @@ use crate::plan::{Action, Lane, OrderRequest, STARTING};
 
 /// Patience with an issuer that looks at our pages or makes a certificate, in seconds.
 const ISSUING: u32 = 120;
-/// The shortest and the longest time after an order that failed.
-const AGAIN: (SignedDuration, SignedDuration) = (SignedDuration::from_mins(5), SignedDuration::from_hours(24));
 
 /// Plans accounts and orders, a lane each.
 pub(super) fn lanes(asked: &Asked) -> Vec<Lane> {
-    let mut lanes: Vec<Lane> = issuers(asked).iter().filter_map(|name| account(asked, asked.desired.issuer(name)?)).collect();
+    let mut lanes: Vec<Lane> =
+        issuers(asked).iter().filter_map(|name| account(asked, asked.desired.issuer(name)?)).collect();
+    let calendar = Calendar::of(asked);
     for (name, member) in concerned(asked) {
         if let Some(issuer) = asked.desired.issuer(&member.spec.issuer()) {
-            lanes.push(lane(asked, issuer, name, member));
+            lanes.push(lane(asked, issuer, (name, member), &calendar));
         } else if asked.observed.orders.contains_key(name) {
             let mut lane = own(name);
             abandon(&mut lane, name, "its document asks for another issuer");
@@ -59,7 +60,12 @@ fn object(name: &MemberName) -> String {
 }
 
 /// Plans the certificate of one member.
-fn lane(asked: &Asked, issuer: &Issuer, name: &MemberName, member: &DesiredMember) -> Lane {
+fn lane(
+    asked: &Asked,
+    issuer: &Issuer,
+    (name, member): (&MemberName, &DesiredMember),
+    calendar: &Calendar,
+) -> Lane {
     let mut lane = own(name);
     let Some(wanted) = super::wanted(asked.desired, asked.observed, member) else { return lane };
     let there = asked.observed.certificates.get(name);
@@ -78,8 +84,7 @@ fn lane(asked: &Asked, issuer: &Issuer, name: &MemberName, member: &DesiredMembe
             go_on(asked, issuer, (name, member), order, because, &mut lane);
         }
         (None, Some(because)) => {
-            let window = there.and_then(|there| there.window.as_ref());
-            begin(asked, issuer, (name, member), (&wanted, window), because, &mut lane);
+            begin(asked, issuer, (name, member), calendar, because, &mut lane);
         }
         (None, None) => {}
     }
@@ -98,16 +103,23 @@ fn abandon(lane: &mut Lane, name: &MemberName, because: &str) {
     lane.step(object(name), because, Action::ForgetOrder);
 }
 
-/// Plans a new order, if its time has come and a visitor of every name is led here.
+/// Plans a new order, after a look at what its issuer will see, if its time has come.
 fn begin(
     asked: &Asked,
     issuer: &Issuer,
     (name, member): (&MemberName, &DesiredMember),
-    (wanted, window): (&Wanted, Option<&Window>),
+    calendar: &Calendar,
     because: String,
     lane: &mut Lane,
 ) {
-    if is_refused(asked, issuer, name, &wanted.names, lane) || !can_begin(asked, issuer, (name, member), lane) {
+    let Some(Entry { wanted, window, exempt, appointment }) = calendar.get(name) else {
+        let remedy = "see that the history in the state folder can be read and written";
+        lane.block(object(name), format!("how much {} lets us order is not known", issuer.name), remedy);
+        return;
+    };
+    if is_early(asked, issuer, name, (&wanted.names, appointment), lane)
+        || !can_begin(asked, issuer, (name, member), lane)
+    {
         return;
     }
     let request = OrderRequest {
@@ -117,21 +129,11 @@ fn begin(
         challenge: issuer.challenge(),
         profile: issuer.profile.clone(),
         replaces: window.map(|window| window.certificate.clone()),
+        exempt: *exempt,
     };
-    place(asked, (name, member), request, because, lane);
-}
-
-/// Plans to place an order, after a look at what its issuer will see.
-fn place(
-    asked: &Asked,
-    (name, member): (&MemberName, &DesiredMember),
-    request: OrderRequest,
-    because: String,
-    lane: &mut Lane,
-) {
     if request.challenge == ChallengeKind::Http01 {
         let action = Action::ProbeNames {
-            engine: member.engine.clone(),
+            through: member.engine.clone(),
             names: domains(&request.names),
             page: PROBE.to_owned(),
             answer: probe_answer(asked.desired.name()),
@@ -142,7 +144,12 @@ fn place(
 }
 
 /// Notes what keeps a first step from being planned; true if nothing does.
-fn can_begin(asked: &Asked, issuer: &Issuer, (name, member): (&MemberName, &DesiredMember), lane: &mut Lane) -> bool {
+fn can_begin(
+    asked: &Asked,
+    issuer: &Issuer,
+    (name, member): (&MemberName, &DesiredMember),
+    lane: &mut Lane,
+) -> bool {
     if !asked.observed.accounts.contains(&issuer.name.value) {
         lane.wait(object(name), format!("until there is an account at {}", issuer.name), STARTING);
         return false;
@@ -152,7 +159,11 @@ fn can_begin(asked: &Asked, issuer: &Issuer, (name, member): (&MemberName, &Desi
             let page = (challenge_path(PROBE), probe_answer(asked.desired.name()));
             let serves = is_shown(asked, member, &page);
             if !serves {
-                lane.wait(object(name), "until the ingress can show the issuer whose the names are", STARTING);
+                lane.wait(
+                    object(name),
+                    "until the ingress can show the issuer whose the names are",
+                    STARTING,
+                );
             }
             serves
         }
@@ -174,21 +185,26 @@ fn is_shown(asked: &Asked, member: &DesiredMember, (path, text): &(String, Strin
     file.is_some_and(|hash| *hash == sha256(text.as_bytes()))
 }
 
-/// Notes that the issuer refused the same, and may not be asked again yet; true if so.
-fn is_refused(
+/// Notes what a member waits for whose time has not come; true if so.
+fn is_early(
     asked: &Asked,
     issuer: &Issuer,
     name: &MemberName,
-    names: &BTreeSet<CertificateName>,
+    (names, appointment): (&BTreeSet<CertificateName>, &Appointment),
     lane: &mut Lane,
 ) -> bool {
-    let Some(refusal) = standing(asked, issuer, name, names) else { return false };
-    let Refusal { why, again, .. } = refusal;
-    if *again <= asked.now {
+    let refusal = standing(asked, issuer, name, names);
+    let at = appointment.at.max(refusal.map_or(appointment.at, |refusal| refusal.again));
+    if at <= asked.now {
         return false;
     }
-    let remedy = format!("mend that; it is asked again after {again:.0}, or when the document changes");
-    lane.block(object(name), format!("{} refused: {why}", issuer.name), remedy);
+    match refusal {
+        Some(Refusal { why, .. }) => {
+            let remedy = format!("mend that; the next order comes after {at:.0}");
+            lane.block(object(name), format!("{} refused the last one: {why}", issuer.name), remedy);
+        }
+        None => lane.appoint(object(name), appointment.because.clone(), at),
+    }
     true
 }
 
@@ -216,7 +232,11 @@ fn go_on(
     let issuer_name = issuer.name.value.clone();
     match &order.stage {
         OrderStage::Intended => {
-            if !is_refused(asked, issuer, name, &order.names, lane) && can_begin(asked, issuer, (name, member), lane) {
+            // it has its place in the budget already
+            let refusal = standing(asked, issuer, name, &order.names);
+            let now = Appointment { member: name.clone(), at: asked.now, because: because.clone() };
+            let early = refusal.is_some() && is_early(asked, issuer, name, (&order.names, &now), lane);
+            if !early && can_begin(asked, issuer, (name, member), lane) {
                 lane.step(object, because, Action::ResumeOrder { issuer: issuer_name });
             }
         }
@@ -233,14 +253,11 @@ fn go_on(
             lane.step(format!("certificate {name}"), because, action);
         }
         OrderStage::Invalid { why, names } => {
-            let times = standing(asked, issuer, name, &order.names).map_or(1, |refusal| refusal.times.saturating_add(1));
             let action = Action::GiveUpOrder {
                 issuer: issuer_name,
                 names: order.names.clone(),
                 failed: names.clone(),
                 why: why.clone(),
-                again: again(asked.now, times),
-                times,
             };
             lane.step(object, format!("{} refused it: {why}", issuer.name), action);
         }
@@ -274,13 +291,6 @@ fn prove(
     } else {
         lane.wait(object(name), "until the ingress shows the issuer whose the names are", STARTING);
     }
-}
-
-/// When an order that failed so often in a row may be placed again.
-fn again(now: Timestamp, times: u32) -> Timestamp {
-    let (shortest, longest) = AGAIN;
-    let factor = 4_i32.saturating_pow(times.saturating_sub(1).min(8));
-    now.checked_add((shortest * factor).min(longest)).unwrap_or(now)
 }
 
 /// The names without their asterisks.

@@ -23,31 +23,31 @@ pub(super) fn platform(platform: &Platform, report: &mut Report) {
 /// Looks at what a member asks of its issuer.
 pub(super) fn member(member: &Member, against: Against, report: &mut Report) {
     let Some(certificate) = &member.spec.certificate else { return };
-    let named = &certificate.issuer;
-    let mut names = BTreeMap::new();
+    let issued_by = &certificate.issuer;
+    let mut seen = BTreeMap::new();
     for name in &certificate.names {
-        twice(&mut names, name, "name", report);
+        twice(&mut seen, name, "name", report);
     }
-    if named.value.is_internal() {
+    if issued_by.value.is_internal() {
         return;
     }
     let Some(platform) = against.platform() else { return };
     let issuers = &platform.spec.issuers;
-    let Some(issuer) = issuers.iter().find(|issuer| issuer.name.value == named.value) else {
+    let Some(issuer) = issuers.iter().find(|issuer| issuer.name.value == issued_by.value) else {
         let known: Vec<String> = issuers.iter().map(|issuer| issuer.name.to_string()).collect();
         let known = ["internal".to_owned()].into_iter().chain(known).collect::<Vec<_>>().join(", ");
-        let message = format!("{} has no issuer {named}", against.called());
-        report.problem(named.place, message, format!("known are {known}"));
+        let message = format!("{} has no issuer {issued_by}", against.called());
+        report.problem(issued_by.place, message, format!("known are {known}"));
         return;
     };
     if certificate.wildcard && issuer.challenge() == ChallengeKind::Http01 {
-        let message = format!("{named} issues by http-01, and no page can show whose a wildcard is");
+        let message = format!("{issued_by} issues by http-01, and no page can show whose a wildcard is");
         let remedy = "remove wildcard, or give the issuer challenge: dns-01 in the platform's document";
-        report.problem(named.place, message, remedy);
+        report.problem(issued_by.place, message, remedy);
     }
     let count = member.spec.names().count();
     if count > MOST_NAMES {
         let message = format!("the certificate would have {count} names, and {MOST_NAMES} are the most");
-        report.problem(named.place, message, "put some of them into a member of their own");
+        report.problem(issued_by.place, message, "put some of them into a member of their own");
     }
 }

@@ -42,7 +42,10 @@ fn sign(action: &Action) -> char {
         | Action::CreateVolume(_)
         | Action::CreateContainer(_)
         | Action::CreateAuthority
-        | Action::IssueCertificate { .. } => '+',
+        | Action::IssueCertificate { .. }
+        | Action::RegisterAccount { .. }
+        | Action::PlaceOrder(_)
+        | Action::TakeCertificate { .. } => '+',
         Action::RemoveNetwork { .. } | Action::RemoveContainer { .. } | Action::RemoveIngressFiles { .. } => {
             '-'
         }
@@ -56,7 +59,13 @@ fn sign(action: &Action) -> char {
         | Action::UpdateLimits { .. }
         | Action::UploadIngress { .. }
         | Action::ActivateIngress { .. }
-        | Action::RetireIngress { .. } => '~',
+        | Action::RetireIngress { .. }
+        | Action::ProbeNames { .. }
+        | Action::ResumeOrder { .. }
+        | Action::AnswerChallenges { .. }
+        | Action::FinalizeOrder { .. }
+        | Action::GiveUpOrder { .. }
+        | Action::ForgetOrder => '~',
     }
 }
 
@@ -81,6 +90,15 @@ fn verb(action: &Action) -> &'static str {
         Action::ActivateIngress { .. } => "reload",
         Action::RetireIngress { .. } => "retire",
         Action::RemoveIngressFiles { .. } => "remove files from",
+        Action::RegisterAccount { .. } => "register",
+        Action::ProbeNames { .. } => "probe",
+        Action::PlaceOrder(_) => "place",
+        Action::ResumeOrder { .. } => "resume",
+        Action::AnswerChallenges { .. } => "answer",
+        Action::FinalizeOrder { .. } => "finalize",
+        Action::TakeCertificate { .. } => "take",
+        Action::GiveUpOrder { .. } => "give up",
+        Action::ForgetOrder => "forget",
     }
 }
 
@@ -106,6 +124,9 @@ pub fn text(plan: &Plan) -> String {
             let _ = match &pending.until {
                 Until::Later { .. } => {
                     writeln!(text, "  … wait for {}, {}", pending.object, pending.message)
+                }
+                Until::Appointed { at } => {
+                    writeln!(text, "  … {}: {}, not before {at:.0}", pending.object, pending.message)
                 }
                 Until::Mended { remedy } => {
                     writeln!(text, "  ! {}: {}; {remedy}", pending.object, pending.message)

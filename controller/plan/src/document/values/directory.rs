@@ -146,7 +146,9 @@ mod tests {
         let right = |text: &str| text.parse::<DirectoryUrl>().is_ok();
         assert!(right("https://acme-v02.api.letsencrypt.org/directory"));
         assert!(right("https://127.0.0.1:14000/dir"));
-        for text in ["http://a.test/dir", "https://", "https:///dir", "https://user@a.test/", "https://a b.test"] {
+        for text in
+            ["http://a.test/dir", "https://", "https:///dir", "https://user@a.test/", "https://a b.test"]
+        {
             assert!(!right(text), "{text}");
         }
     }
@@ -161,7 +163,8 @@ mod tests {
 
     #[test]
     fn rates() {
-        let rate = |text: &str| text.parse::<Rate>().map(|rate| (rate.count(), rate.seconds(), rate.to_string()));
+        let rate =
+            |text: &str| text.parse::<Rate>().map(|rate| (rate.count(), rate.seconds(), rate.to_string()));
         assert_eq!(rate("300/3h"), Ok((300, 10_800, "300/3h".to_owned())));
         assert_eq!(rate("50/168h"), Ok((50, 604_800, "50/7d".to_owned())));
         for text in ["300", "0/3h", "3/0h", "3/h", "-1/3h", "3/9999999d"] {
