@@ -22,7 +22,7 @@ pub(super) async fn preferred(
     }
     let doing = "asking for other chains";
     let reply = desk.ask(doing, address).await?;
-    for url in alternates(&reply.headers).into_iter().take(MOST) {
+    for url in links(&reply.headers, "alternate").into_iter().take(MOST) {
         let chain = desk.ask(doing, &url).await?;
         let chain = String::from_utf8_lossy(&chain.body).into_owned();
         if is_by(&chain, name) {
@@ -32,13 +32,14 @@ pub(super) async fn preferred(
     Ok(None)
 }
 
-/// The addresses in `Link: <https://…>;rel="alternate"`.
-fn alternates(headers: &HeaderMap) -> Vec<String> {
+/// The addresses in `Link: <https://…>;rel="alternate"`, for any relation.
+pub(super) fn links(headers: &HeaderMap, relation: &str) -> Vec<String> {
     let links = headers.get_all(LINK).iter().filter_map(|value| value.to_str().ok());
     let each = links.flat_map(|links| links.split(','));
-    let alternate = each.filter(|link| link.contains("rel=\"alternate\"") || link.contains("rel=alternate"));
+    let (quoted, plain) = (format!("rel=\"{relation}\""), format!("rel={relation}"));
+    let named = each.filter(|link| link.contains(&quoted) || link.contains(&plain));
     let url = |link: &str| Some(link.split_once('<')?.1.split_once('>')?.0.to_owned());
-    alternate.filter_map(url).collect()
+    named.filter_map(url).collect()
 }
 
 /// Whether the topmost certificate of a chain was issued by a common name.
@@ -61,6 +62,6 @@ mod tests {
             LINK,
             "<https://a.test/1>;rel=\"alternate\", <https://a.test/2>;rel=\"alternate\"".parse().unwrap(),
         );
-        assert_eq!(alternates(&headers), ["https://a.test/1", "https://a.test/2"]);
+        assert_eq!(links(&headers, "alternate"), ["https://a.test/1", "https://a.test/2"]);
     }
 }

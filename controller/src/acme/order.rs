@@ -23,7 +23,7 @@ use crate::state::OrderRecord;
 /// When an issuer that refused an order is asked again, where it does not say.
 const REFUSED: SignedDuration = SignedDuration::from_hours(1);
 /// Most orders of an account that are looked at to find one.
-const MOST_ORDERS: usize = 200;
+const MOST_ORDERS: usize = 1000;
 
 impl Acme {
     /// Notes an order, writes it down with its key, then places it.
@@ -276,15 +276,26 @@ async fn find(desk: &Desk, record: &OrderRecord) -> Result<Option<String>, AcmeE
     }
     let doing = "looking for the order";
     let account: Account = read(doing, &desk.itself().await?)?;
-    let Some(list) = account.orders else { return Ok(None) };
-    let list = match desk.ask(doing, &list).await {
-        Ok(reply) => read::<Orders>(doing, &reply)?.orders,
-        // it says where the list would be, and has none: Let's Encrypt is such a one
-        Err(AcmeError::Refused { .. }) => return Ok(None),
-        Err(error) => return Err(error),
-    };
+    let Some(mut page) = account.orders else { return Ok(None) };
+    let mut list = Vec::new();
+    while list.len() < MOST_ORDERS {
+        let reply = match desk.ask(doing, &page).await {
+            Ok(reply) => reply,
+            // it says where the list would be, and has none
+            Err(AcmeError::Refused { .. }) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let more = read::<Orders>(doing, &reply)?.orders;
+        let next = super::chains::links(&reply.headers, "next").into_iter().next();
+        let is_last = more.is_empty();
+        list.extend(more);
+        match next.filter(|_| !is_last) {
+            Some(next) => page = next,
+            None => break,
+        }
+    }
     let wanted: BTreeSet<String> = record.names.iter().map(ToString::to_string).collect();
-    for url in list.into_iter().rev().take(MOST_ORDERS) {
+    for url in list.into_iter().rev() {
         let order: Listed = match desk.ask(doing, &url).await {
             Ok(reply) => read(doing, &reply)?,
             Err(AcmeError::Refused { .. }) => continue,

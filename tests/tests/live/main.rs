@@ -10,8 +10,10 @@ mod load;
 mod proxy;
 mod rolling;
 mod room;
+mod servers;
 mod visitor;
 
+mod acme;
 mod bad_documents;
 mod breaker;
 mod by_hand;

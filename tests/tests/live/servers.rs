@@ -1,0 +1,3 @@
+//! Real servers that tests start for themselves, each in a folder of its own, gone afterwards whatever happens.
+
+pub mod pebble;
