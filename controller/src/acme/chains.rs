@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn links() {
+    fn links_by_their_relation() {
         let mut headers = HeaderMap::new();
         headers.append(LINK, "<https://a.test/dir>;rel=\"index\"".parse().unwrap());
         headers.append(

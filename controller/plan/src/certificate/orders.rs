@@ -27,7 +27,8 @@ pub(super) fn lanes(asked: &Asked) -> Vec<Lane> {
         if let Some(issuer) = asked.desired.issuer(&member.spec.issuer()) {
             lanes.push(lane(asked, issuer, (name, member), &calendar));
         } else if asked.observed.orders.contains_key(name) {
-            let mut lane = own(name);
+            // another lane has its certificate
+            let mut lane = Lane::new(format!("order/{name}"), Some(name), None);
             abandon(&mut lane, name, "its document asks for another issuer");
             lanes.push(lane);
         }

@@ -23,7 +23,7 @@ part! {
         root: Option<FilePath>,
         /// A file with the roots that issued chains must lead to; those of the system, if left out.
         roots: Option<FilePath>,
-        /// What it calls itself in CAA records: `letsencrypt.org`.
+        /// What it calls itself in CAA records: `authority.example`.
         caa: Option<DomainName>,
         /// How it is shown that a name is ours; `http-01`, if left out.
         challenge: Option<ChallengeKind>,
