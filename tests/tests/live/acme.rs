@@ -1,6 +1,10 @@
 //! Certificates by ACME, from the real Pebble through the real ingress.
 
+mod faults;
 mod issuing;
+mod killed;
+mod kinds;
+mod renewing;
 
 use crate::documents::SITE;
 use crate::room::Room;

@@ -107,6 +107,15 @@ impl Pebble {
 
     /// An entry of `issuers` in a platform's document, indented by two; `more` is added to it.
     pub fn issuer(&self, more: &str) -> String {
+        self.issuer_at(self.port, more)
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The same, reached by another port.
+    pub fn issuer_at(&self, port: u16, more: &str) -> String {
         format!(
             "  issuers:
     - name: pebble
@@ -115,7 +124,7 @@ impl Pebble {
       root: {}
       roots: {}
 {more}",
-            self.port,
+            port,
             self.folder.path().join("ca.pem").display(),
             self.roots().display(),
         )
