@@ -38,6 +38,8 @@ pub struct Asked {
     pub member: MemberName,
     /// The answer.
     pub answer: Answer,
+    /// SHA-256 of the certificate that it showed; none where no handshake came to its end.
+    pub shown: Option<String>,
     /// From connecting to the answer's head, in seconds.
     pub seconds: f64,
 }

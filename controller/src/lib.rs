@@ -1,5 +1,6 @@
 //! The hands of Campanile: the command line, and one room for each system that it talks to.
 
+pub mod acme;
 pub mod board;
 pub mod commands;
 pub mod dns;

@@ -6,22 +6,24 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use campanile_plan::docker::Answer;
-use campanile_plan::document::Engine;
+use campanile_plan::docker::{Answer, sha256};
 use campanile_plan::document::values::{DomainName, Endpoint, MemberName};
+use campanile_plan::document::{Engine, Platform};
 use campanile_plan::fleet::Desired;
 use futures_util::future::join_all;
 use http_body_util::Empty;
 use hyper::body::Bytes;
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::pki_types::{CertificateDer, ServerName, TrustAnchor};
 use rustls::{ClientConfig, RootCertStore};
 use tokio::net::{TcpStream, lookup_host};
 use tokio::sync::Semaphore;
 use tokio_rustls::TlsConnector;
 
+use crate::acme;
 use crate::known::Asked;
+use crate::state::State;
 
 /// Time for one host, from connecting to the answer's head.
 const TIME: Duration = Duration::from_secs(5);
@@ -33,6 +35,12 @@ const AT_ONCE: usize = 32;
 pub struct Visitor {
     tls: Result<TlsConnector, String>,
     at_once: Arc<Semaphore>,
+}
+
+/// Whose certificates are believed.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Trusted {
+    roots: Vec<TrustAnchor<'static>>,
 }
 
 /// A host that is to be asked.
@@ -58,9 +66,9 @@ pub fn hosts(desired: &Desired) -> BTreeMap<DomainName, Host> {
 }
 
 impl Visitor {
-    /// A visitor who trusts the CA with this certificate, in PEM, and nobody else.
-    pub fn new(authority: &[u8]) -> Self {
-        Self { tls: connector(authority), at_once: Arc::new(Semaphore::new(AT_ONCE)) }
+    /// A visitor who trusts these, and nobody else.
+    pub fn new(trusted: &Trusted) -> Self {
+        Self { tls: connector(trusted), at_once: Arc::new(Semaphore::new(AT_ONCE)) }
     }
 
     /// Asks one host.
@@ -68,12 +76,13 @@ impl Visitor {
         // the semaphore is never closed
         let _turn = self.at_once.acquire().await;
         let begun = Instant::now();
+        let mut shown = None;
         let answer = match (&self.tls, ingress_address(&host.engine).await) {
-            (Ok(tls), Ok(address)) => ask_host(tls, address, name).await,
+            (Ok(tls), Ok(address)) => ask_host(tls, address, name, &mut shown).await,
             (Err(why), _) => Answer::Nothing(why.clone()),
             (_, Err(why)) => Answer::Nothing(why),
         };
-        Asked { member: host.member.clone(), answer, seconds: begun.elapsed().as_secs_f64() }
+        Asked { member: host.member.clone(), answer, shown, seconds: begun.elapsed().as_secs_f64() }
     }
 
     /// Asks every host of a fleet.
@@ -84,11 +93,29 @@ impl Visitor {
     }
 }
 
-fn connector(authority: &[u8]) -> Result<TlsConnector, String> {
-    let certificate = CertificateDer::from_pem_slice(authority)
-        .map_err(|_| "the platform has no authority yet".to_owned())?;
-    let mut roots = RootCertStore::empty();
-    roots.add(certificate).map_err(|error| format!("the platform's authority: {error}"))?;
+impl Trusted {
+    /// The platform's own authority, and the roots of the issuers that it names; what cannot be read is left out.
+    pub fn of(state: &State, platform: &Platform) -> Self {
+        let mut roots = RootCertStore::empty();
+        let own = std::fs::read(state.authority_path()).unwrap_or_default();
+        if let Ok(certificate) = CertificateDer::from_pem_slice(&own) {
+            // one that cannot be trusted is as good as none
+            let _ = roots.add(certificate);
+        }
+        for issuer in &platform.spec.issuers {
+            if let Ok(more) = acme::roots(issuer.roots.as_ref()) {
+                roots.extend(more.roots);
+            }
+        }
+        Self { roots: roots.roots }
+    }
+}
+
+fn connector(trusted: &Trusted) -> Result<TlsConnector, String> {
+    let roots = RootCertStore { roots: trusted.roots.clone() };
+    if roots.is_empty() {
+        return Err("the platform has no authority yet".to_owned());
+    }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -127,15 +154,25 @@ async fn first_address<A: Iterator<Item = SocketAddr>>(
     found.next().ok_or_else(|| format!("{endpoint} has no address"))
 }
 
-async fn ask_host(tls: &TlsConnector, address: SocketAddr, host: &DomainName) -> Answer {
-    match tokio::time::timeout(TIME, request(tls, address, host)).await {
+async fn ask_host(
+    tls: &TlsConnector,
+    address: SocketAddr,
+    host: &DomainName,
+    shown: &mut Option<String>,
+) -> Answer {
+    match tokio::time::timeout(TIME, request(tls, address, host, shown)).await {
         Ok(Ok(status)) => Answer::Status(status),
         Ok(Err(why)) => Answer::Nothing(why),
         Err(_) => Answer::Nothing(format!("no answer within {} seconds", TIME.as_secs())),
     }
 }
 
-async fn request(tls: &TlsConnector, address: SocketAddr, host: &DomainName) -> Result<u16, String> {
+async fn request(
+    tls: &TlsConnector,
+    address: SocketAddr,
+    host: &DomainName,
+    shown: &mut Option<String>,
+) -> Result<u16, String> {
     let why = |doing: &str| {
         let doing = doing.to_owned();
         move |error: io::Error| format!("{doing}: {error}")
@@ -143,6 +180,8 @@ async fn request(tls: &TlsConnector, address: SocketAddr, host: &DomainName) -> 
     let name = ServerName::try_from(host.as_str().to_owned()).map_err(|error| error.to_string())?;
     let tcp = TcpStream::connect(address).await.map_err(why(&format!("connecting to {address}")))?;
     let stream = tls.connect(name, tcp).await.map_err(why("TLS"))?;
+    let chain = stream.get_ref().1.peer_certificates();
+    *shown = chain.and_then(|chain| chain.first()).map(|leaf| sha256(leaf));
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
         .await
         .map_err(|error| error.to_string())?;

@@ -163,7 +163,16 @@ fn look_again(outcome: &Outcome, memory: &Memory) -> Instant {
     let later = |pending: &campanile_plan::plan::Pending| matches!(pending.until, Until::Later { .. });
     let waits = outcome.plan.lanes.iter().flat_map(|lane| &lane.pending).any(later);
     let away = !outcome.sees_all();
-    let times = [memory.next_try(), waits.then_some(now + WAITING), away.then_some(now + AWAY)];
+    let pending = outcome.plan.lanes.iter().flat_map(|lane| &lane.pending);
+    let appointed = pending.filter_map(|pending| match pending.until {
+        Until::Appointed { at } => Some(at),
+        Until::Later { .. } | Until::Mended { .. } => None,
+    });
+    let appointed = appointed.min().map(|at| {
+        let left = Duration::try_from(at.duration_since(Timestamp::now())).unwrap_or_default();
+        now + left.min(Duration::from_hours(24))
+    });
+    let times = [memory.next_try(), waits.then_some(now + WAITING), away.then_some(now + AWAY), appointed];
     times.into_iter().flatten().min().unwrap_or(now + Duration::from_hours(24))
 }
 

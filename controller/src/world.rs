@@ -13,11 +13,12 @@ use campanile_plan::observed::Observed;
 use campanile_plan::plan::{Action, Step};
 use jiff::Timestamp;
 
+use crate::acme::{self, Acme, AcmeError, Looked};
 use crate::dns::{self, DnsError, Zones};
 use crate::docker::{EngineError, StepError, Vault};
 use crate::locked::locked;
 use crate::scope::Scope;
-use crate::state::{LeftOut, State, StateError};
+use crate::state::{LeftOut, ObservedCertificates, State, StateError, Trust};
 pub use engines::Engines;
 
 /// Largest password of a registry, in bytes.
@@ -73,6 +74,7 @@ pub struct World {
     platform: Mutex<Option<Arc<Platform>>>,
     engines: Engines,
     zones: Zones,
+    acme: Acme,
 }
 
 /// Why a step could not be done.
@@ -105,6 +107,14 @@ pub enum DoError {
         /// Why.
         source: DnsError,
     },
+    /// A step at an issuer of certificates.
+    #[error("{doing}")]
+    Issuer {
+        /// What was being done.
+        doing: String,
+        /// Why.
+        source: Box<AcmeError>,
+    },
     /// A step that names neither an engine of the platform nor the state folder.
     #[error("{object}: the platform has no such engine")]
     Nowhere {
@@ -121,6 +131,7 @@ impl World {
             platform: Mutex::default(),
             engines: Engines::new(manner),
             zones: Zones::default(),
+            acme: Acme::new(state),
         }
     }
 
@@ -133,16 +144,25 @@ impl World {
 impl Hands for World {
     async fn observe(&self, desired: &Desired, scope: &Scope) -> Result<Seen, StateError> {
         self.turn_to(&desired.platform);
-        let certificates = self.state.observe_certificates()?;
+        let (engines, issuing) = tokio::join!(
+            self.engines.observe(&desired.platform, scope),
+            self.observe_issuing(&desired.platform)
+        );
+        let (certificates, looked) = issuing?;
         let secrets = self.state.observe_secrets()?;
+        let Looked { accounts, orders, refusals, ledgers, left_out } = looked;
         let observed = Observed {
-            engines: self.engines.observe(&desired.platform, scope).await,
+            engines,
             authority: certificates.authority,
             certificates: certificates.certificates,
             dns: self.zones.observe(desired, scope).await,
+            accounts,
+            orders,
+            refusals,
+            ledgers,
             secrets: secrets.fingerprints,
         };
-        let left_out = certificates.left_out.into_iter().chain(secrets.left_out).collect();
+        let left_out = certificates.left_out.into_iter().chain(left_out).chain(secrets.left_out).collect();
         Ok(Seen { observed: Arc::new(observed), left_out })
     }
 
@@ -154,8 +174,9 @@ impl Hands for World {
     ) -> Result<(), DoError> {
         match (&step.action, &step.engine, &step.member) {
             (Action::CreateAuthority, ..) => self.create_authority(now),
-            (Action::IssueCertificate { hosts }, _, Some(member)) => {
-                self.state.issue(member, hosts, now).map_err(|source| {
+            (action, ..) if Acme::does(action) => self.at_issuer(step, now).await,
+            (Action::IssueCertificate { names, key_type }, _, Some(member)) => {
+                self.state.issue(member, names, *key_type, now).map_err(|source| {
                     let doing = format!("issuing the certificate of {member}");
                     DoError::State { doing, source }
                 })
@@ -207,6 +228,44 @@ impl World {
             _ => return Err(DoError::Nowhere { object: step.object.clone() }),
         };
         done.map_err(failed)
+    }
+
+    /// Looks at certificates in force, and at what is open at issuers.
+    async fn observe_issuing(
+        &self,
+        platform: &Platform,
+    ) -> Result<(ObservedCertificates, Looked), StateError> {
+        let now = Timestamp::now();
+        let mut trust = Trust::default();
+        for issuer in &platform.spec.issuers {
+            let roots = acme::roots(issuer.roots.as_ref());
+            if let Err(error) = &roots {
+                tracing::debug!(%error, issuer = %issuer.name, "its certificates are taken as they were proven before");
+            }
+            trust.add(&issuer.name.value, roots.ok());
+        }
+        let certificates = self.state.observe_certificates(&trust, now)?;
+        let (looked, asked) = tokio::join!(
+            self.acme.look(platform),
+            self.acme.refresh_windows(platform, &certificates.issued, now)
+        );
+        if let Err(error) = asked {
+            tracing::debug!(error = chain(&error), "no renewal window was kept");
+        }
+        Ok((certificates, looked?))
+    }
+
+    async fn at_issuer(&self, step: &Step, now: Timestamp) -> Result<(), DoError> {
+        let Some(platform) = self.platform() else {
+            return Err(DoError::Nowhere { object: step.object.clone() });
+        };
+        self.acme.act(&platform, step, now).await.map_err(|source| {
+            let doing = step
+                .member
+                .as_ref()
+                .map_or_else(|| step.object.clone(), |member| format!("the certificate of {member}"));
+            DoError::Issuer { doing, source: Box::new(source) }
+        })
     }
 
     fn create_authority(&self, now: Timestamp) -> Result<(), DoError> {

@@ -2,6 +2,7 @@
 
 #![expect(clippy::panic, reason = "what stops a test stops it with a panic")]
 
+mod acme;
 pub mod fleets;
 pub mod simulation;
 pub mod world;

@@ -1,18 +1,21 @@
 //! A world in memory: it does what a step says, as the real engine, ingress and state folder would.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 
+use campanile_plan::certificate::{ObservedCertificate, Signer};
 use campanile_plan::docker::{
     Answer, Attachment, Configuration, Container, ContainerState, IngressContent, IngressFile,
     ObservedContainer, ObservedEngine, ObservedNetwork, ObservedVolume, label, sha256,
 };
-use campanile_plan::document::values::{EngineName, MemberName};
+use campanile_plan::document::KeyType;
+use campanile_plan::document::values::{CertificateName, EngineName, MemberName};
 use campanile_plan::fleet::Desired;
-use campanile_plan::observed::{Observed, ObservedCertificate};
+use campanile_plan::observed::Observed;
 use campanile_plan::plan::{Action, Plan, Request, Step, plan};
 use jiff::{SignedDuration, Timestamp};
 
+use crate::acme;
 use crate::zones;
 
 /// A day and hour for tests.
@@ -29,6 +32,8 @@ pub struct World {
     pub observed: Observed,
     /// The clock.
     pub now: Timestamp,
+    /// Issuers of which nobody can read what was spent.
+    pub unread: BTreeSet<String>,
     texts: BTreeMap<String, String>,
 }
 
@@ -42,6 +47,7 @@ impl World {
         Self {
             observed: Observed { engines: engines.collect(), ..Observed::default() },
             now: NOON.parse().unwrap_or_else(|_| panic!("{NOON} is a time")),
+            unread: BTreeSet::new(),
             texts: BTreeMap::new(),
         }
     }
@@ -59,7 +65,17 @@ impl World {
 
     /// The plan for this moment.
     pub fn plan(&self, desired: &Desired) -> Plan {
-        plan(desired, &self.observed, &Request { now: self.now, ..Request::default() })
+        let request = Request { now: self.now, ..Request::default() };
+        let issuers = &desired.platform.spec.issuers;
+        if issuers.is_empty() {
+            return plan(desired, &self.observed, &request);
+        }
+        // what was spent can always be read, unless a test says otherwise
+        let mut observed = self.observed.clone();
+        for issuer in issuers.iter().filter(|issuer| !self.unread.contains(issuer.name.value.as_str())) {
+            observed.ledgers.entry(issuer.name.value.clone()).or_default();
+        }
+        plan(desired, &observed, &request)
     }
 
     /// Looks, decides and acts until there is nothing to do; gives every plan on the way.
@@ -94,20 +110,16 @@ impl World {
         let now = self.now;
         match &step.action {
             Action::CreateAuthority => self.observed.authority = Some("authority".to_owned()),
-            Action::IssueCertificate { hosts } => {
+            Action::IssueCertificate { names, key_type } => {
                 let member = step.member.clone().unwrap_or_else(|| panic!("a certificate is a member's"));
-                let certificate = ObservedCertificate {
-                    hosts: hosts.clone(),
-                    not_before: now - SignedDuration::from_hours(1),
-                    not_after: now + SignedDuration::from_hours(24 * 90),
-                    authority: self.observed.authority.clone().unwrap_or_default(),
-                    bundle: sha256(format!("{member}{hosts:?}{now}").as_bytes()),
-                };
+                let signer = Signer::Authority(self.observed.authority.clone().unwrap_or_default());
+                let certificate = issued(&member, names, *key_type, signer, now);
                 self.observed.certificates.insert(member, certificate);
             }
             Action::CreateZone { .. } | Action::UpdateZone { .. } => {
                 zones::step(self.observed.dns.get_or_insert_with(zones::server), &step.action);
             }
+            action if acme::act(&mut self.observed, step.member.as_ref(), action, now) => {}
             action => {
                 let bundles = self.observed.certificates.clone();
                 let name = step.engine.as_ref().map_or("", EngineName::as_str).to_owned();
@@ -190,14 +202,32 @@ impl World {
                 ingress.routes.retain(|digest, _| !paths.contains(&format!("index/{digest}.conf")));
                 ingress.revisions.retain(|revision, _| !paths.contains(&format!("loaded.{revision}")));
             }
-            Action::CreateAuthority
-            | Action::IssueCertificate { .. }
-            | Action::CreateZone { .. }
-            | Action::UpdateZone { .. } => {
+            _ => {
                 panic!("not an engine's: {action:?}")
             }
         }
         self.texts = texts;
+    }
+}
+
+/// A certificate of 90 days.
+pub(crate) fn issued(
+    member: &MemberName,
+    names: &BTreeSet<CertificateName>,
+    key_type: KeyType,
+    signer: Signer,
+    now: Timestamp,
+) -> ObservedCertificate {
+    let hash = |what: &str| sha256(format!("{what} {member} {names:?} {now}").as_bytes());
+    ObservedCertificate {
+        names: names.clone(),
+        not_before: now - SignedDuration::from_hours(1),
+        not_after: now + SignedDuration::from_hours(24 * 90),
+        signer,
+        key_type: Some(key_type),
+        window: None,
+        leaf: hash("leaf"),
+        bundle: hash("bundle"),
     }
 }
 

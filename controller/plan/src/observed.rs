@@ -1,11 +1,11 @@
-//! What was seen of the world: the engines, and the certificates and secrets of the state folder.
+//! What was seen of the world: the engines, the certificates, orders and secrets of the state folder.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
-
+use crate::certificate::budget::Ledger;
+use crate::certificate::{ObservedCertificate, ObservedOrder, Refusal};
 use crate::docker::ObservedEngine;
-use crate::document::values::{DomainName, EngineName, MemberName, SecretName};
+use crate::document::values::{EngineName, IssuerName, MemberName, SecretName};
 use crate::domain::ObservedDns;
 
 /// One look at everything.
@@ -19,21 +19,14 @@ pub struct Observed {
     pub certificates: BTreeMap<MemberName, ObservedCertificate>,
     /// The zones; none where the platform names no name server.
     pub dns: Option<ObservedDns>,
+    /// Issuers where we have an account.
+    pub accounts: BTreeSet<IssuerName>,
+    /// Orders that are open, by the member that they are for.
+    pub orders: BTreeMap<MemberName, ObservedOrder>,
+    /// What issuers last refused, by the member that it was for.
+    pub refusals: BTreeMap<MemberName, Refusal>,
+    /// What was spent at each issuer.
+    pub ledgers: BTreeMap<IssuerName, Ledger>,
     /// Keyed fingerprints of the contents of the secrets that are there.
     pub secrets: BTreeMap<MemberName, BTreeMap<SecretName, String>>,
-}
-
-/// A certificate with its key in the state folder.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ObservedCertificate {
-    /// The names in it.
-    pub hosts: BTreeSet<DomainName>,
-    /// From when it is valid.
-    pub not_before: Timestamp,
-    /// Until when it is valid.
-    pub not_after: Timestamp,
-    /// Fingerprint of the authority that issued it.
-    pub authority: String,
-    /// SHA-256 of the file with chain and key, as the ingress takes it.
-    pub bundle: String,
 }

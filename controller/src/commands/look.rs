@@ -9,7 +9,7 @@ use super::{Failure, say};
 use crate::fleet::Fleet;
 use crate::history::{Conditions, History};
 use crate::known::{Evidence, Known, LastWords, times, words, working};
-use crate::outside::Visitor;
+use crate::outside::{Trusted, Visitor};
 use crate::pass::Outcome;
 use crate::state::State;
 use crate::world::World;
@@ -32,8 +32,7 @@ pub(super) async fn look(
     outcome: &Outcome,
     noted: &Conditions,
 ) -> Look {
-    let authority = std::fs::read(state.authority_path()).unwrap_or_default();
-    let answers = Visitor::new(&authority).ask_all(desired).await;
+    let answers = Visitor::new(&Trusted::of(state, &desired.platform)).ask_all(desired).await;
     let at = Timestamp::now();
     let evidence = Evidence {
         fleet,

@@ -61,7 +61,7 @@ fn blocked(lane: &Lane) -> String {
             campanile_plan::plan::Until::Mended { remedy } => {
                 Some(format!("blocked: {}: {}: {}; {remedy}", lane.name, pending.object, pending.message))
             }
-            campanile_plan::plan::Until::Later { .. } => None,
+            campanile_plan::plan::Until::Later { .. } | campanile_plan::plan::Until::Appointed { .. } => None,
         })
         .collect();
     lines.join("\n")

@@ -169,7 +169,16 @@ impl Engine {
             Action::CreateAuthority
             | Action::IssueCertificate { .. }
             | Action::CreateZone { .. }
-            | Action::UpdateZone { .. } => Err(unfit()),
+            | Action::UpdateZone { .. }
+            | Action::RegisterAccount { .. }
+            | Action::ProbeNames { .. }
+            | Action::PlaceOrder(_)
+            | Action::ResumeOrder { .. }
+            | Action::AnswerChallenges { .. }
+            | Action::FinalizeOrder { .. }
+            | Action::TakeCertificate { .. }
+            | Action::GiveUpOrder { .. }
+            | Action::ForgetOrder => Err(unfit()),
         }
     }
 }

@@ -10,6 +10,7 @@ mod documents;
 mod error;
 mod log;
 mod open;
+mod orders;
 mod passes;
 mod prune;
 mod schema;
@@ -27,6 +28,7 @@ pub use documents::Good;
 pub use error::HistoryError;
 pub use log::{End, Entry, PassEntry, Pinned, Query, StepEntry};
 pub use open::{FILE, Opened};
+pub use orders::OrderSpent;
 pub use passes::{Beginning, Ending, PassId, StepRecord};
 pub use prune::Bounds;
 

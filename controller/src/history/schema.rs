@@ -3,7 +3,7 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 /// The migrations, from nothing. One that has been released never changes: what is new goes into another one.
-const MIGRATIONS: &[&str] = &[FIRST];
+const MIGRATIONS: &[&str] = &[FIRST, ORDERS];
 
 /// The version of a file with all migrations.
 pub const KNOWN: usize = MIGRATIONS.len();
@@ -87,6 +87,27 @@ const FIRST: &str = "
         because TEXT NOT NULL
     ) STRICT;
     CREATE INDEX pinning_at ON pinning (at);
+";
+
+/// What was spent at issuers of certificates.
+const ORDERS: &str = "
+    CREATE TABLE spent_order (
+        id INTEGER PRIMARY KEY,
+        at INTEGER NOT NULL,
+        directory TEXT NOT NULL,
+        member TEXT NOT NULL,
+        names TEXT NOT NULL,
+        exempt INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX spent_order_at ON spent_order (directory, at);
+    CREATE TABLE failed_name (
+        id INTEGER PRIMARY KEY,
+        at INTEGER NOT NULL,
+        directory TEXT NOT NULL,
+        member TEXT NOT NULL,
+        name TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX failed_name_at ON failed_name (directory, at);
 ";
 
 /// The version of a file; 0 for one without tables.

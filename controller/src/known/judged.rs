@@ -38,6 +38,8 @@ impl Evidence<'_> {
     pub fn judge(&self) -> Vec<MemberReport> {
         let Self { fleet, desired, observed, plan, failures, answers, now } = *self;
         let failures = words(failures);
+        let shown =
+            answers.iter().filter_map(|(host, asked)| Some((host.clone(), asked.shown.clone()?))).collect();
         let answers = answers.iter().map(|(host, asked)| (host.clone(), asked.answer.clone())).collect();
         report::report(&Facts {
             desired,
@@ -46,6 +48,7 @@ impl Evidence<'_> {
             problems: &fleet.problems,
             failures: &failures,
             answers: &answers,
+            shown: &shown,
             now,
         })
     }

@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 
 use crate::known::Asked;
-use crate::outside::{Host, Visitor};
+use crate::outside::{Host, Trusted, Visitor};
 
 /// While nothing happens, a host that answered well is asked in one of so many looks at everything.
 const TURNS: usize = 4;
@@ -30,7 +30,7 @@ impl Asking {
     /// Nobody is asked yet, and nobody could be trusted.
     pub fn new() -> Self {
         Self {
-            visitor: Visitor::new(b""),
+            visitor: Visitor::new(&Trusted::default()),
             hosts: BTreeMap::new(),
             turn: 0,
             answers: BTreeMap::new(),
@@ -40,9 +40,9 @@ impl Asking {
         }
     }
 
-    /// Trusts another CA from now on, by its certificate in PEM.
-    pub fn trust(&mut self, authority: &[u8]) {
-        self.visitor = Visitor::new(authority);
+    /// Trusts others from now on.
+    pub fn trust(&mut self, trusted: &Trusted) {
+        self.visitor = Visitor::new(trusted);
     }
 
     /// The hosts that there are now; what others answered is forgotten.

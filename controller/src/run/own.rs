@@ -79,6 +79,15 @@ fn caused(action: &Action) -> Vec<(String, &'static str)> {
         | Action::CreateZone { .. }
         | Action::UpdateZone { .. }
         | Action::IssueCertificate { .. }
+        | Action::RegisterAccount { .. }
+        | Action::ProbeNames { .. }
+        | Action::PlaceOrder(_)
+        | Action::ResumeOrder { .. }
+        | Action::AnswerChallenges { .. }
+        | Action::FinalizeOrder { .. }
+        | Action::TakeCertificate { .. }
+        | Action::GiveUpOrder { .. }
+        | Action::ForgetOrder
         | Action::UploadIngress { .. }
         | Action::ActivateIngress { .. }
         | Action::RemoveIngressFiles { .. }

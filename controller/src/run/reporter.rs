@@ -25,7 +25,7 @@ use crate::history::{Bounds, History, Transition};
 use crate::known::{Evidence, Known, LastWords, Spoke, Times, listen, times, working};
 use crate::locked::locked;
 use crate::metrics::Stage;
-use crate::outside::hosts;
+use crate::outside::{Trusted, hosts};
 use crate::pass::{Failures, Turn};
 
 /// Answers that come within this time are told together.
@@ -118,7 +118,7 @@ pub async fn report_always(daemon: Arc<Daemon>) {
 
 struct Reporter<'d> {
     daemon: &'d Arc<Daemon>,
-    authority: Option<String>,
+    trusted: Option<Trusted>,
     given: Option<Given>,
     /// The plan of that look as JSON.
     plan: Arc<Value>,
@@ -141,7 +141,7 @@ impl<'d> Reporter<'d> {
         let noted = daemon.recall(History::conditions).unwrap_or_default();
         Self {
             daemon,
-            authority: None,
+            trusted: None,
             given: None,
             plan: Arc::default(),
             asking: Asking::new(),
@@ -160,10 +160,10 @@ impl<'d> Reporter<'d> {
 
     /// Takes a look, and begins to ask from outside what it concerns.
     fn look(&mut self, given: Given) {
-        if self.authority != given.observed.authority {
-            self.authority.clone_from(&given.observed.authority);
-            let authority = std::fs::read(self.daemon.state.authority_path()).unwrap_or_default();
-            self.asking.trust(&authority);
+        let trusted = Trusted::of(&self.daemon.state, &given.fleet.desired.platform);
+        if self.trusted.as_ref() != Some(&trusted) {
+            self.asking.trust(&trusted);
+            self.trusted = Some(trusted);
         }
         self.asking.turn_to(hosts(&given.fleet.desired));
         let unready = self.known.members.iter().filter(|member| !member.ready).map(|member| &member.name);

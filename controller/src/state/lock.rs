@@ -39,7 +39,16 @@ impl State {
     /// `Held` with its process and since when.
     pub fn lock(&self) -> Result<Lock, StateError> {
         let lock = self.lock_file("lock")?;
-        for folder in ["", "accepted", "ca", "certificates"] {
+        for folder in [
+            "",
+            "accepted",
+            "acme/accounts",
+            "acme/orders",
+            "acme/refusals",
+            "acme/windows",
+            "ca",
+            "certificates",
+        ] {
             let folder = self.folder.join(folder);
             atomic::remove_unfinished(&folder).map_err(StateError::write(&folder))?;
         }

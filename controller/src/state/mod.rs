@@ -1,13 +1,17 @@
 //! The state folder: what has to survive a restart, one file a concern.
 
 mod accepted;
+mod accounts;
 mod atomic;
 mod authority;
 mod certificates;
 mod daemon;
 mod error;
 mod fleet_record;
+mod issued;
+mod keys;
 mod lock;
+mod orders;
 mod secrets;
 
 use std::collections::BTreeMap;
@@ -17,18 +21,21 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
+use campanile_plan::certificate::ObservedCertificate;
 use campanile_plan::document::values::MemberName;
-use campanile_plan::observed::ObservedCertificate;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use accepted::AcceptedThere;
+pub use accounts::AccountRecord;
 pub use atomic::write_atomically;
 pub use certificates::ObservedCertificates;
 pub use daemon::DaemonRecord;
 pub use error::StateError;
 pub use fleet_record::FleetRecord;
+pub use issued::{IssuedCertificate, Trust, fits};
 pub use lock::Lock;
+pub use orders::{OrderRecord, Records, WindowRecord};
 pub use secrets::ObservedSecrets;
 
 /// Where the state is kept when nobody says otherwise.
@@ -39,8 +46,18 @@ pub const DEFAULT_FOLDER: &str = "/var/lib/campanile";
 pub struct State {
     folder: PathBuf,
     secrets: PathBuf,
-    /// Certificates that were proven to be the authority's, with their files' hashes.
-    proven: Arc<Mutex<BTreeMap<MemberName, ObservedCertificate>>>,
+    /// Certificates that were proven.
+    proven: Arc<Mutex<BTreeMap<MemberName, Proven>>>,
+}
+
+/// A certificate that was proven to be of whom is trusted.
+#[derive(Debug, Clone)]
+struct Proven {
+    /// What stands for whom was trusted.
+    by: String,
+    certificate: ObservedCertificate,
+    /// Of whom it is, if not of the platform's own authority.
+    issued: Option<IssuedCertificate>,
 }
 
 /// A file that was left out of an observation, and why.

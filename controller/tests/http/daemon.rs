@@ -93,7 +93,12 @@ fn member(name: &str, kind: &'static str, status: Status, reason: &'static str) 
 
 /// Everything that there can be to tell.
 pub fn published() -> Published {
-    let asked = |member: &str, answer, seconds| Asked { member: member.parse().unwrap(), answer, seconds };
+    let asked = |member: &str, answer, seconds| Asked {
+        member: member.parse().unwrap(),
+        answer,
+        shown: None,
+        seconds,
+    };
     let nothing = Answer::Nothing("connection refused".to_owned());
     let answers = BTreeMap::from([
         ("www.calco.test".parse().unwrap(), asked("calco", Answer::Status(200), 0.012)),

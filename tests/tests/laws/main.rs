@@ -156,7 +156,16 @@ fn touched(step: &Step) -> Option<(&'static str, String)> {
         | Action::CreateAuthority
         | Action::CreateZone { .. }
         | Action::UpdateZone { .. }
-        | Action::IssueCertificate { .. } => return None,
+        | Action::IssueCertificate { .. }
+        | Action::RegisterAccount { .. }
+        | Action::ProbeNames { .. }
+        | Action::PlaceOrder(_)
+        | Action::ResumeOrder { .. }
+        | Action::AnswerChallenges { .. }
+        | Action::FinalizeOrder { .. }
+        | Action::TakeCertificate { .. }
+        | Action::GiveUpOrder { .. }
+        | Action::ForgetOrder => return None,
     };
     let engine =
         ENGINES.into_iter().find(|engine| step.engine.as_ref().is_some_and(|name| name.as_str() == *engine));

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::process::{Command, Stdio};
 
 use campanile::state::State;
+use campanile_plan::document::KeyType;
 use jiff::{SignedDuration, Timestamp};
 use x509_parser::pem::Pem;
 
@@ -81,7 +82,7 @@ fn issued(room: &Room, days: i64) {
         ["www.comune.barzago.test", "comune.barzago.test"].iter().map(|host| host.parse().unwrap()).collect();
     let then = Timestamp::now() - SignedDuration::from_hours(days * 24);
     let state = State::open(&room.path("state")).unwrap();
-    state.issue(&"barzago".parse().unwrap(), &hosts, then).unwrap();
+    state.issue(&"barzago".parse().unwrap(), &hosts, KeyType::EcdsaP256, then).unwrap();
 }
 
 #[test]

@@ -45,7 +45,7 @@ struct Visitor {
 impl Load {
     /// So many visitors for each host.
     pub fn begin(room: &Room, hosts: &[&str], visitors: usize) -> Self {
-        let authority = CertificateDer::from_pem_file(room.path("state/ca/ca.pem")).unwrap();
+        let authority = CertificateDer::from_pem_file(room.trusted()).unwrap();
         let mut roots = RootCertStore::empty();
         roots.add(authority).unwrap();
         let provider = Arc::new(rustls::crypto::ring::default_provider());

@@ -13,6 +13,7 @@ mod room;
 mod servers;
 mod visitor;
 
+mod acme;
 mod bad_documents;
 mod breaker;
 mod by_hand;

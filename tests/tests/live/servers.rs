@@ -3,8 +3,10 @@
 
 mod ask;
 mod bind;
+pub mod holding;
 mod key;
 mod knot;
+pub mod pebble;
 mod program;
 mod unbound;
 

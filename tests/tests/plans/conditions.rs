@@ -18,6 +18,11 @@ fn conditions(world: &World, fleet: &Desired, failures: &[(&str, &str)]) -> Stri
     let plan = world.plan(fleet);
     let hosts = fleet.members.values().flat_map(|member| member.spec.hosts());
     let answers = hosts.map(|host| (host.value.clone(), Answer::Status(200))).collect();
+    let shown = fleet.members.iter().flat_map(|(name, member)| {
+        let leaf = world.observed.certificates.get(name).map(|certificate| certificate.leaf.clone());
+        member.spec.hosts().filter_map(move |host| Some((host.value.clone(), leaf.clone()?)))
+    });
+    let shown = shown.collect();
     let failures = failures.iter().map(|(lane, why)| ((*lane).to_owned(), (*why).to_owned())).collect();
     let facts = Facts {
         desired: fleet,
@@ -26,6 +31,7 @@ fn conditions(world: &World, fleet: &Desired, failures: &[(&str, &str)]) -> Stri
         problems: &[],
         failures: &failures,
         answers: &answers,
+        shown: &shown,
         now: world.now,
     };
     let [member] = report(&facts).try_into().unwrap();
@@ -63,6 +69,7 @@ fn a_version_that_serves() {
         WorkloadsReady True Ready 1 ready
         Progressing True Complete
         CertificateReady True Valid until 2027-02-20
+        CertificateServed True Shown 2 hosts show it
         SiteServed True Served 2 hosts answer
         UpToDate True AsDeclared
     "#]]
@@ -75,15 +82,16 @@ fn a_version_that_starts() {
         59,
         |it| it.answer = Some(Answer::Status(502)),
         &expect![[r#"
-        ready: false
-        DocumentValid True Valid
-        EngineReachable True Reached on main
-        WorkloadsReady True OlderServes an older version serves, since the new one is not ready: site
-        Progressing True NewVersionStarts site: lecco.calco.site.ef0a76b4: http://10.1.158.115:8080/ answers 502; the version before serves
-        CertificateReady True Valid until 2027-02-20
-        SiteServed True Served 2 hosts answer
-        UpToDate False Waiting container lecco.calco.site.ef0a76b4, until site is ready: http://10.1.158.115:8080/ answers 502
-    "#]],
+            ready: false
+            DocumentValid True Valid
+            EngineReachable True Reached on main
+            WorkloadsReady True OlderServes an older version serves, since the new one is not ready: site
+            Progressing True NewVersionStarts site: lecco.calco.site.ef0a76b4: http://10.1.158.115:8080/ answers 502; the version before serves
+            CertificateReady True Valid until 2027-02-20
+            CertificateServed True Shown 2 hosts show it
+            SiteServed True Served 2 hosts answer
+            UpToDate False Waiting container lecco.calco.site.ef0a76b4, until site is ready: http://10.1.158.115:8080/ answers 502
+        "#]],
     );
 }
 
@@ -93,15 +101,16 @@ fn a_version_that_never_answers() {
         60,
         |it| it.answer = Some(Answer::Status(502)),
         &expect![[r#"
-        ready: false
-        DocumentValid True Valid
-        EngineReachable True Reached on main
-        WorkloadsReady True OlderServes an older version serves, since the new one is not ready: site
-        Progressing False NewVersionFails site: lecco.calco.site.ef0a76b4: http://10.1.158.115:8080/ answers 502; the version before serves
-        CertificateReady True Valid until 2027-02-20
-        SiteServed True Served 2 hosts answer
-        UpToDate False Waiting container lecco.calco.site.ef0a76b4, until site is ready: http://10.1.158.115:8080/ answers 502
-    "#]],
+            ready: false
+            DocumentValid True Valid
+            EngineReachable True Reached on main
+            WorkloadsReady True OlderServes an older version serves, since the new one is not ready: site
+            Progressing False NewVersionFails site: lecco.calco.site.ef0a76b4: http://10.1.158.115:8080/ answers 502; the version before serves
+            CertificateReady True Valid until 2027-02-20
+            CertificateServed True Shown 2 hosts show it
+            SiteServed True Served 2 hosts answer
+            UpToDate False Waiting container lecco.calco.site.ef0a76b4, until site is ready: http://10.1.158.115:8080/ answers 502
+        "#]],
     );
 }
 
@@ -116,15 +125,16 @@ fn a_version_that_crashes() {
         5,
         crash,
         &expect![[r#"
-        ready: false
-        DocumentValid True Valid
-        EngineReachable True Reached on main
-        WorkloadsReady True OlderServes an older version serves, since the new one is not ready: site
-        Progressing False NewVersionFails site: lecco.calco.site.ef0a76b4: it ends again and again: Restarting (1) 4 seconds ago; the version before serves
-        CertificateReady True Valid until 2027-02-20
-        SiteServed True Served 2 hosts answer
-        UpToDate False Waiting container lecco.calco.site.ef0a76b4, until site stays up: it ends again and again: Restarting (1) 4 seconds ago
-    "#]],
+            ready: false
+            DocumentValid True Valid
+            EngineReachable True Reached on main
+            WorkloadsReady True OlderServes an older version serves, since the new one is not ready: site
+            Progressing False NewVersionFails site: lecco.calco.site.ef0a76b4: it ends again and again: Restarting (1) 4 seconds ago; the version before serves
+            CertificateReady True Valid until 2027-02-20
+            CertificateServed True Shown 2 hosts show it
+            SiteServed True Served 2 hosts answer
+            UpToDate False Waiting container lecco.calco.site.ef0a76b4, until site stays up: it ends again and again: Restarting (1) 4 seconds ago
+        "#]],
     );
 }
 
@@ -134,15 +144,16 @@ fn a_version_whose_health_command_fails() {
         5,
         |it| it.health = Some(HealthState::Unhealthy),
         &expect![[r#"
-        ready: false
-        DocumentValid True Valid
-        EngineReachable True Reached on main
-        WorkloadsReady True OlderServes an older version serves, since the new one is not ready: site
-        Progressing False NewVersionFails site: lecco.calco.site.ef0a76b4: its health command fails; the version before serves
-        CertificateReady True Valid until 2027-02-20
-        SiteServed True Served 2 hosts answer
-        UpToDate False Waiting container lecco.calco.site.ef0a76b4, until site is ready: its health command fails
-    "#]],
+            ready: false
+            DocumentValid True Valid
+            EngineReachable True Reached on main
+            WorkloadsReady True OlderServes an older version serves, since the new one is not ready: site
+            Progressing False NewVersionFails site: lecco.calco.site.ef0a76b4: its health command fails; the version before serves
+            CertificateReady True Valid until 2027-02-20
+            CertificateServed True Shown 2 hosts show it
+            SiteServed True Served 2 hosts answer
+            UpToDate False Waiting container lecco.calco.site.ef0a76b4, until site is ready: its health command fails
+        "#]],
     );
 }
 
@@ -156,15 +167,16 @@ fn a_version_that_somebody_froze() {
         5,
         freeze,
         &expect![[r#"
-        ready: false
-        DocumentValid True Valid
-        EngineReachable True Reached on main
-        WorkloadsReady True OlderServes an older version serves, since the new one is not ready: site
-        Progressing False Blocked site: lecco.calco.site.ef0a76b4: it is paused; the version before serves
-        CertificateReady True Valid until 2027-02-20
-        SiteServed True Served 2 hosts answer
-        UpToDate False Blocked container lecco.calco.site.ef0a76b4: it is paused; run docker unpause lecco.calco.site.ef0a76b4
-    "#]],
+            ready: false
+            DocumentValid True Valid
+            EngineReachable True Reached on main
+            WorkloadsReady True OlderServes an older version serves, since the new one is not ready: site
+            Progressing False Blocked site: lecco.calco.site.ef0a76b4: it is paused; the version before serves
+            CertificateReady True Valid until 2027-02-20
+            CertificateServed True Shown 2 hosts show it
+            SiteServed True Served 2 hosts answer
+            UpToDate False Blocked container lecco.calco.site.ef0a76b4: it is paused; run docker unpause lecco.calco.site.ef0a76b4
+        "#]],
     );
 }
 
@@ -185,6 +197,7 @@ fn a_first_version_that_crashes() {
         WorkloadsReady False NotReady site: lecco.calco.site.c66f05fe: it ends again and again: Restarting (1) 4 seconds ago
         Progressing False NewVersionFails site: lecco.calco.site.c66f05fe: it ends again and again: Restarting (1) 4 seconds ago; no version serves
         CertificateReady False NotReady its hosts have no certificate
+        CertificateServed False NoCertificate there is none to show
         SiteServed True Served 2 hosts answer
         UpToDate False ChangesPlanned 1 steps to do
     "#]].assert_eq(&conditions(&world, &fleet, &[]));
@@ -206,15 +219,16 @@ fn a_version_that_is_still_to_be_made() {
         "",
         &[],
         &expect![[r#"
-        ready: false
-        DocumentValid True Valid
-        EngineReachable True Reached on main
-        WorkloadsReady True OlderServes an older version serves, since the new one is not ready: site
-        Progressing True NewVersionStarts site: what is declared is not there yet; the version before serves
-        CertificateReady True Valid until 2027-02-20
-        SiteServed True Served 2 hosts answer
-        UpToDate False ChangesPlanned 3 steps to do
-    "#]],
+            ready: false
+            DocumentValid True Valid
+            EngineReachable True Reached on main
+            WorkloadsReady True OlderServes an older version serves, since the new one is not ready: site
+            Progressing True NewVersionStarts site: what is declared is not there yet; the version before serves
+            CertificateReady True Valid until 2027-02-20
+            CertificateServed True Shown 2 hosts show it
+            SiteServed True Served 2 hosts answer
+            UpToDate False ChangesPlanned 3 steps to do
+        "#]],
     );
 }
 
@@ -226,15 +240,16 @@ fn a_version_whose_image_is_nowhere() {
         "",
         &[failure],
         &expect![[r#"
-        ready: false
-        DocumentValid True Valid
-        EngineReachable True Reached on main
-        WorkloadsReady True OlderServes an older version serves, since the new one is not ready: site
-        Progressing False NewVersionFails site: pull image campanile/site:2: there is no image campanile/site:2; the version before serves
-        CertificateReady True Valid until 2027-02-20
-        SiteServed True Served 2 hosts answer
-        UpToDate False Failed pull image campanile/site:2: there is no image campanile/site:2
-    "#]],
+            ready: false
+            DocumentValid True Valid
+            EngineReachable True Reached on main
+            WorkloadsReady True OlderServes an older version serves, since the new one is not ready: site
+            Progressing False NewVersionFails site: pull image campanile/site:2: there is no image campanile/site:2; the version before serves
+            CertificateReady True Valid until 2027-02-20
+            CertificateServed True Shown 2 hosts show it
+            SiteServed True Served 2 hosts answer
+            UpToDate False Failed pull image campanile/site:2: there is no image campanile/site:2
+        "#]],
     );
 }
 
@@ -245,15 +260,16 @@ fn a_version_that_waits_for_a_person() {
         "    secrets: [{name: key}]\n",
         &[],
         &expect![[r#"
-        ready: false
-        DocumentValid True Valid
-        EngineReachable True Reached on main
-        WorkloadsReady True OlderServes an older version serves, since the new one is not ready: site
-        Progressing False Blocked site: secret key: the secret key is not in the folder of secrets; the version before serves
-        CertificateReady True Valid until 2027-02-20
-        SiteServed True Served 2 hosts answer
-        UpToDate False Blocked secret key: the secret key is not in the folder of secrets; write it to secrets/calco/key in the state folder, readable by the controller alone (chmod 600)
-    "#]],
+            ready: false
+            DocumentValid True Valid
+            EngineReachable True Reached on main
+            WorkloadsReady True OlderServes an older version serves, since the new one is not ready: site
+            Progressing False Blocked site: secret key: the secret key is not in the folder of secrets; the version before serves
+            CertificateReady True Valid until 2027-02-20
+            CertificateServed True Shown 2 hosts show it
+            SiteServed True Served 2 hosts answer
+            UpToDate False Blocked secret key: the secret key is not in the folder of secrets; write it to secrets/calco/key in the state folder, readable by the controller alone (chmod 600)
+        "#]],
     );
 }
 
@@ -264,15 +280,16 @@ fn a_suspended_member_is_left_as_it_is() {
         "  suspend: true\n",
         &[],
         &expect![[r#"
-        ready: true
-        DocumentValid True Suspended suspended: observed and left as it is
-        EngineReachable True Reached on main
-        WorkloadsReady True Suspended as they were: site
-        Progressing True Suspended left as it is
-        CertificateReady True Valid until 2027-02-20
-        SiteServed True Served 2 hosts answer
-        UpToDate True Suspended left as it is
-    "#]],
+            ready: true
+            DocumentValid True Suspended suspended: observed and left as it is
+            EngineReachable True Reached on main
+            WorkloadsReady True Suspended as they were: site
+            Progressing True Suspended left as it is
+            CertificateReady True Valid until 2027-02-20
+            CertificateServed True Shown 2 hosts show it
+            SiteServed True Served 2 hosts answer
+            UpToDate True Suspended left as it is
+        "#]],
     );
 }
 

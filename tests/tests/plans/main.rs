@@ -6,6 +6,7 @@ mod by_hand;
 mod conditions;
 mod everyday;
 mod ingress;
+mod orders;
 mod troubles;
 mod zones;
 

@@ -41,7 +41,8 @@ editors. Complete examples: [examples/platform.yaml](examples/platform.yaml) and
 * A file has 256 KiB at most, and its name ends in `.yaml`.
 * Beyond the single field: a domain, a host and each code of an identity belong to one member alone; hosts stand under
   their member's own domain, and under nobody else's; a member has six workloads at most; `needs` lead in no circle;
-  nothing is mounted over something else; `health` has a path or a command.
+  nothing is mounted over something else; `health` has a path or a command; a certificate has 100 names at most, and a
+  wildcard only by an issuer with `challenge: dns-01`.
 
 Fields in **bold** must be there.
 ";
@@ -78,6 +79,9 @@ const TEXTS: &[(&str, &str)] = &[
     ("^[0-9]+[smhd]?$", "seconds, or `5m`, `1h`, `1d`; at most `7d`"),
     (r"^[0-9a-fA-F.:]+$", "IPv4 or IPv6 address, such as `192.0.2.10`"),
     ("^/.+$", "path of a file on the controller's machine"),
+    ("^https://[!-~]+$", "address with https, such as `https://acme.authority.example/directory`"),
+    ("^mailto:[^,?@]+@[^,?@]+$", "address of e-mail, such as `mailto:ops@provincia.example`"),
+    ("^[0-9]+/[0-9]+[smhd]$", "how many within which time, such as `300/3h` or `50/7d`"),
 ];
 
 /// Renders a document and everything in it that was not told before, from the outside to the inside.

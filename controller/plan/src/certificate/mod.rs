@@ -1,4 +1,11 @@
-//! Certificates of the platform's own authority: one per member, with all its hosts.
+//! Certificates: one per member, with all its hosts, by the platform's own authority or by an issuer that the platform names.
+
+mod appointments;
+mod challenges;
+mod internal;
+mod need;
+mod observed;
+mod orders;
 
 pub mod budget;
 pub mod calendar;
@@ -7,70 +14,57 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use crate::document::MemberSpec;
-use crate::document::values::{DomainName, MemberName};
-use crate::fleet::Desired;
-use crate::observed::{Observed, ObservedCertificate};
-use crate::plan::{Action, Lane, STARTING};
+pub use appointments::limits;
+pub use challenges::{PROBE, challenge_path, probe_answer, shown};
+pub use need::{Wanted, due, names, reason};
+pub use observed::{Challenge, ObservedCertificate, ObservedOrder, OrderStage, Refusal, Signer, Window};
 
-/// Plans the authority and every certificate, a lane each.
+use crate::document::values::{IssuerName, MemberName};
+use crate::fleet::{Desired, DesiredMember};
+use crate::observed::Observed;
+use crate::plan::Lane;
+
+/// What certificates are planned from.
+struct Asked<'a> {
+    desired: &'a Desired,
+    observed: &'a Observed,
+    only: Option<&'a MemberName>,
+    now: Timestamp,
+}
+
+/// Plans accounts, orders and certificates, a lane each.
 pub fn lanes(desired: &Desired, observed: &Observed, only: Option<&MemberName>, now: Timestamp) -> Vec<Lane> {
-    let mut lanes = Vec::new();
-    let members = desired.members.iter().filter(|(name, member)| {
-        member.may_change() && only.is_none_or(|only| only == *name) && member.spec.hosts().next().is_some()
-    });
-    let Some(authority) = &observed.authority else {
-        if members.count() > 0 {
-            let mut lane = Lane::new("certificate/authority".to_owned(), None, None);
-            lane.step("authority", "the platform has no certificate authority yet", Action::CreateAuthority);
-            lane.wait("certificates", "until the authority can issue them", STARTING);
-            lanes.push(lane);
-        }
-        return lanes;
-    };
-    for (name, member) in members {
-        let hosts = hosts(&member.spec);
-        if let Some(because) = reason(observed.certificates.get(name), &hosts, authority, now) {
-            let mut lane = Lane::new(format!("certificate/{name}"), Some(name), None);
-            lane.step(format!("certificate {name}"), because, Action::IssueCertificate { hosts });
-            lanes.push(lane);
-        }
-    }
+    let asked = Asked { desired, observed, only, now };
+    let mut lanes = internal::lanes(&asked);
+    lanes.extend(orders::lanes(&asked));
     lanes
 }
 
-/// All hosts of a member.
-pub fn hosts(spec: &MemberSpec) -> BTreeSet<DomainName> {
-    spec.hosts().map(|host| host.value.clone()).collect()
+/// The certificate that a member should have; none for a member without hosts, and before there is an authority.
+pub fn wanted(desired: &Desired, observed: &Observed, member: &DesiredMember) -> Option<Wanted> {
+    let names = names(&member.spec);
+    if names.is_empty() {
+        return None;
+    }
+    let issuer = member.spec.issuer();
+    let signer = if issuer.is_internal() {
+        Signer::Authority(observed.authority.clone().unwrap_or_default())
+    } else {
+        Signer::Issuer(desired.issuer(&issuer)?.name.value.clone())
+    };
+    Some(Wanted { names, signer, key_type: member.spec.key_type() })
 }
 
-/// Why a certificate has to be issued; none if the one that is there will do.
-pub fn reason(
-    there: Option<&ObservedCertificate>,
-    hosts: &BTreeSet<DomainName>,
-    authority: &str,
-    now: Timestamp,
-) -> Option<String> {
-    let Some(there) = there else {
-        return Some("its hosts have no certificate".to_owned());
-    };
-    if there.authority != authority {
-        return Some("another authority issued the one that is there".to_owned());
-    }
-    if there.hosts != *hosts {
-        let new: Vec<&str> = hosts.difference(&there.hosts).map(DomainName::as_str).collect();
-        let old: Vec<&str> = there.hosts.difference(hosts).map(DomainName::as_str).collect();
-        let list = |sign: &str, names: Vec<&str>| {
-            names.into_iter().flat_map(|name| [" ", sign, name]).collect::<String>()
-        };
-        return Some(format!("its hosts changed:{}{}", list("+", new), list("-", old)));
-    }
-    if there.not_before > now {
-        let day = there.not_before.strftime("%Y-%m-%d");
-        return Some(format!("it is valid from {day} on only: the clock went back since it was issued"));
-    }
-    let life = there.not_after.as_second() - there.not_before.as_second();
-    let left = there.not_after.as_second() - now.as_second();
-    (left <= life / 3)
-        .then(|| format!("it ends on {}, a third of its life is left", there.not_after.strftime("%Y-%m-%d")))
+/// Members whose certificates may be changed.
+fn concerned<'a>(asked: &Asked<'a>) -> impl Iterator<Item = (&'a MemberName, &'a DesiredMember)> {
+    let only = asked.only;
+    asked.desired.members.iter().filter(move |(name, member)| {
+        member.may_change() && only.is_none_or(|only| only == *name) && !names(&member.spec).is_empty()
+    })
+}
+
+/// Issuers that members ask for a certificate.
+fn issuers(asked: &Asked) -> BTreeSet<IssuerName> {
+    let named = concerned(asked).map(|(_, member)| member.spec.issuer());
+    named.filter(|name| !name.is_internal()).collect()
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::Domain;
 use super::decode::{Placed, choice, part};
-use super::values::{DomainName, EngineName, IpaCode, IstatCode, Line, MemberName, WorkloadName};
+use super::issuer::{Certificate, KeyType};
+use super::values::{DomainName, EngineName, IpaCode, IssuerName, IstatCode, Line, MemberName, WorkloadName};
 use super::workload::Workload;
 
 part! {
@@ -64,14 +65,6 @@ part! {
     }
 }
 
-part! {
-    /// Who vouches for the hosts.
-    Certificate {
-        /// The issuer.
-        issuer: Issuer,
-    }
-}
-
 choice! {
     /// The version of the schema.
     ApiVersion {
@@ -88,14 +81,6 @@ choice! {
     }
 }
 
-choice! {
-    /// Who issues a certificate.
-    Issuer {
-        /// The platform's own authority.
-        Internal = "internal",
-    }
-}
-
 impl MemberSpec {
     /// Every workload with its name: the site, then the services by name.
     pub fn workloads(&self) -> impl Iterator<Item = (WorkloadName, &Workload)> {
@@ -106,6 +91,22 @@ impl MemberSpec {
     /// Every host with its place, in the order of the document.
     pub fn hosts(&self) -> impl Iterator<Item = &Placed<DomainName>> {
         self.site.iter().chain(self.services.values()).flat_map(|workload| &workload.hosts)
+    }
+
+    /// Every name that the member answers for in certificates: its hosts, then those beside them.
+    pub fn names(&self) -> impl Iterator<Item = &Placed<DomainName>> {
+        self.hosts().chain(self.certificate.iter().flat_map(|certificate| &certificate.names))
+    }
+
+    /// The issuer of its certificate.
+    pub fn issuer(&self) -> IssuerName {
+        let named = self.certificate.as_ref().map(|certificate| certificate.issuer.value.clone());
+        named.unwrap_or_else(IssuerName::internal)
+    }
+
+    /// The kind of key that its certificate has.
+    pub fn key_type(&self) -> KeyType {
+        self.certificate.as_ref().map_or(KeyType::EcdsaP256, Certificate::key_type)
     }
 
     /// The engine that the site names.

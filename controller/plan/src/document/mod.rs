@@ -2,6 +2,7 @@
 
 mod decode;
 mod domain;
+mod issuer;
 mod member;
 mod node;
 mod platform;
@@ -12,7 +13,8 @@ mod workload;
 
 pub use decode::{Decode, Placed, Report};
 pub use domain::{Domain, Policy, Record, RecordType};
-pub use member::{Certificate, Identity, Issuer, Member, MemberSpec};
+pub use issuer::{Certificate, ChallengeKind, ExternalAccount, Issuer, IssuerLimits, KeyType};
+pub use member::{Identity, Member, MemberSpec};
 pub use node::{Node, Value};
 pub use platform::{
     Dns, DnsKey, Engine, EngineTls, ImagePolicy, Ingress, NameServer, Platform, PlatformSpec, Registry,

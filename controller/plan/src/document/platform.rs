@@ -1,6 +1,7 @@
 //! The document of the platform: where things run.
 
 use super::decode::{Placed, choice, part};
+use super::issuer::Issuer;
 use super::member::ApiVersion;
 use super::values::{
     DomainName, Endpoint, EngineName, FilePath, ImageReference, Line, Listen, PlatformName, PublicAddress,
@@ -49,6 +50,9 @@ part! {
         /// Registries that ask for a password.
         #[schemars(default)]
         registries: Vec<Registry>,
+        /// Authorities that issue certificates by ACME.
+        #[schemars(default)]
+        issuers: Vec<Issuer>,
     }
 }
 

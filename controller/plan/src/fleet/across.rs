@@ -29,7 +29,7 @@ impl std::fmt::Display for Claim<'_> {
 fn claims(member: &Member) -> Vec<(Claim<'_>, Place)> {
     let spec = &member.spec;
     let mut claims = vec![(Claim::Domain(&spec.domain.name.value), spec.domain.name.place)];
-    claims.extend(spec.hosts().map(|host| (Claim::Host(&host.value), host.place)));
+    claims.extend(spec.names().map(|host| (Claim::Host(&host.value), host.place)));
     if let Some(identity) = &spec.identity {
         claims.extend(identity.istat.iter().map(|code| (Claim::Istat(code.to_string()), code.place)));
         claims.extend(identity.ipa.iter().map(|code| (Claim::Ipa(code.to_string()), code.place)));
@@ -109,7 +109,7 @@ fn strangers(
     let mut covering = BTreeSet::new();
     for (name, member) in members {
         let domain = &member.spec.domain.name;
-        let names = std::iter::once(("domain", domain)).chain(member.spec.hosts().map(|host| ("host", host)));
+        let names = std::iter::once(("domain", domain)).chain(member.spec.names().map(|host| ("host", host)));
         for (what, placed) in names {
             if what == "host" && placed.value.is_within(&domain.value) {
                 continue;
@@ -135,7 +135,7 @@ fn strangers(
 
 /// Whether a document has a name as its domain or as a host.
 fn has(member: &Member, name: &DomainName) -> bool {
-    member.spec.domain.name.value == *name || member.spec.hosts().any(|host| host.value == *name)
+    member.spec.domain.name.value == *name || member.spec.names().any(|host| host.value == *name)
 }
 
 /// `www.a.test`, `a.test`, `test`.

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Pinned;
-use crate::document::values::{EngineName, MemberName, PlatformName};
-use crate::document::{Engine, MemberSpec, Platform};
+use crate::document::values::{EngineName, IssuerName, MemberName, PlatformName};
+use crate::document::{Engine, Issuer, MemberSpec, Platform};
 use crate::domain::Records;
 
 /// The fleet as it should be.
@@ -55,6 +55,11 @@ impl Desired {
     /// The platform's engines.
     pub fn engines(&self) -> &[Engine] {
         &self.platform.spec.engines.value
+    }
+
+    /// An issuer that the platform names.
+    pub fn issuer(&self, name: &IssuerName) -> Option<&Issuer> {
+        self.platform.spec.issuers.iter().find(|issuer| issuer.name.value == *name)
     }
 
     /// The member, where it should be on `engine`.

@@ -2,6 +2,7 @@
 
 mod across;
 mod desired;
+mod issuers;
 mod parse;
 mod pin;
 mod rules;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::issuers;
 use crate::document::values::{Bytes, MountPath, Ttl, WorkloadName};
 use crate::document::{Health, Member, Place, Placed, Platform, Report, Workload};
 use crate::domain;
@@ -15,6 +16,7 @@ const LEAST_MEMORY: Bytes = Bytes::mebi(6);
 
 /// Looks at the platform's document.
 pub(super) fn platform(platform: &Platform, report: &mut Report) {
+    issuers::platform(platform, report);
     let engines = &platform.spec.engines;
     if engines.value.is_empty() {
         report.problem(engines.place, "the platform has no engine", "name one at least");
@@ -53,7 +55,7 @@ pub(super) fn platform(platform: &Platform, report: &mut Report) {
     }
 }
 
-fn twice<T: Ord + Clone + std::fmt::Display>(
+pub(super) fn twice<T: Ord + Clone + std::fmt::Display>(
     seen: &mut BTreeMap<T, Place>,
     item: &Placed<T>,
     what: &str,
@@ -88,7 +90,8 @@ impl<'a> Against<'a> {
         }
     }
 
-    fn called(self) -> &'static str {
+    /// What a problem calls it.
+    pub fn called(self) -> &'static str {
         match self {
             Against::LastValid(_) => "the last valid platform.yaml, which is in force,",
             Against::Today(_) | Against::Nothing => "the platform",
@@ -129,6 +132,7 @@ pub(super) fn member(member: &Member, against: Against, report: &mut Report) {
         digest(workload, against, report);
         needs(&name, workload, &names, report);
     }
+    issuers::member(member, against, report);
     if let Some(circle) = circle(member) {
         report.problem(
             circle.place,

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::revisions::{BUILT_IN, IngressRevision, Led};
 use super::routes::{Routes, routes};
 use super::{files, nginx};
+use crate::certificate;
 use crate::docker::{IngressContent, IngressFile, IngressFiles};
 use crate::fleet::DesiredMember;
 use crate::plan::{Action, Lane, Scene};
@@ -33,7 +34,11 @@ impl Wanted {
             named.insert(path.clone());
             wanted.extend(text.map(|text| IngressFile { path, content: IngressContent::Text(text) }));
         }
-        wanted.retain(|file| !files::is_whole(there, &file.path));
+        for (path, text) in certificate::shown(scene.desired, scene.observed, scene.engine_name()) {
+            named.insert(path.clone());
+            wanted.push(IngressFile { path, content: IngressContent::Text(text) });
+        }
+        wanted.retain(|file| !files::is_there(there, file));
         Self { digest, named, missing: wanted }
     }
 
@@ -49,8 +54,11 @@ impl Wanted {
         let object = format!("ingress {container}");
         if !self.is_whole() {
             let files = self.missing.clone();
+            let only_pages = files.iter().all(|file| files::is_challenge(&file.path));
             lane.step(object, because(&files), Action::UploadIngress { container, files });
-            self.activate(leading.name, lane);
+            if !only_pages || !self.is_in_force(leading) {
+                self.activate(leading.name, lane);
+            }
         } else if !self.is_in_force(leading) {
             self.activate(leading.name, lane);
         } else if scene.ingresses().there().iter().all(|other| self.is_enough_for(other)) {
@@ -131,6 +139,9 @@ fn because(missing: &[IngressFile]) -> String {
         })
         .collect();
     match names.as_slice() {
+        [] if missing.iter().all(|file| files::is_challenge(&file.path)) => {
+            "pages that an issuer of certificates asks for".to_owned()
+        }
         [] => "the list of routes changed".to_owned(),
         names if names.len() <= 6 => format!("new or repaired: {}", names.join(", ")),
         names => format!("new or repaired: {} and {} more", names[..5].join(", "), names.len() - 5),
@@ -142,7 +153,8 @@ fn is_needed(scene: &Scene, path: &str, named: &BTreeSet<String>) -> bool {
     if named.contains(path) || path == files::index(BUILT_IN) {
         return true;
     }
-    let known = ["routes/", "certificates/", "index/"].iter().any(|folder| path.starts_with(folder));
+    let known =
+        ["routes/", "certificates/", "index/", "challenges/"].iter().any(|folder| path.starts_with(folder));
     let left_alone = files::member_of(path).is_some_and(|member| {
         let changes = scene.desired.members.get(&member).is_some_and(DesiredMember::may_change);
         let gone = !scene.desired.members.contains_key(&member) && !scene.desired.unknown.contains(&member);

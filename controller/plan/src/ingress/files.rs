@@ -1,6 +1,6 @@
 //! Names of the files in the ingress's volume: `routes/barzago.site.0123456789abcdef.conf`.
 
-use crate::docker::{IngressFiles, sha256};
+use crate::docker::{IngressContent, IngressFile, IngressFiles, sha256};
 use crate::document::values::{MemberName, WorkloadName};
 
 /// Digits of a content's hash in its file's name.
@@ -40,6 +40,22 @@ pub fn member_of(path: &str) -> Option<MemberName> {
 /// The workload that a route belongs to.
 pub fn workload_of(path: &str) -> Option<WorkloadName> {
     path.strip_prefix("routes/")?.split('.').nth(1)?.parse().ok()
+}
+
+/// Whether a file that should be there is, with the content that it should have. A page for an issuer has a name that
+/// promises nothing.
+pub fn is_there(there: &IngressFiles, file: &IngressFile) -> bool {
+    match (&file.content, is_challenge(&file.path)) {
+        (IngressContent::Text(text), true) => {
+            there.files.get(&file.path).is_some_and(|hash| *hash == sha256(text.as_bytes()))
+        }
+        _ => is_whole(there, &file.path),
+    }
+}
+
+/// Whether a file is a page for an issuer of certificates, which no configuration names.
+pub fn is_challenge(path: &str) -> bool {
+    path.starts_with("challenges/")
 }
 
 /// Whether a file is there, with the content that its name promises.

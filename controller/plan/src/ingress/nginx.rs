@@ -16,6 +16,10 @@ const CIPHERS: &str = "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256
 ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:\
 ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
 
+/// Pages that issuers of certificates ask for by HTTP (RFC 8555, 8.3), also under names that have no certificate yet.
+const CHALLENGES: &str = "location /.well-known/acme-challenge/ { alias /etc/campanile/challenges/; default_type \
+text/plain; log_not_found off; }";
+
 /// The index: everything that all members share, and the routes by path.
 pub fn index<'a>(
     platform: &PlatformName,
@@ -104,7 +108,10 @@ http {{
         server_name _;
         set $member "";
         access_log off;
-        return 444;
+        {CHALLENGES}
+        location / {{
+            return 444;
+        }}
     }}
     server {{
         listen {https} ssl default_server reuseport;
@@ -166,7 +173,10 @@ server {{
     listen {http};
     server_name {hosts};
     set $member "{member}";
-    return 308 https://$authority$request_uri;
+    {CHALLENGES}
+    location / {{
+        return 308 https://$authority$request_uri;
+    }}
 }}
 server {{
     listen {https} ssl;

@@ -97,7 +97,7 @@ fn route(scene: &Scene, build: &Build, name: &WorkloadName, workload: &Workload)
 /// The file of a certificate that has all hosts of a workload.
 fn certificate(observed: &Observed, member: &MemberName, workload: &Workload) -> Option<String> {
     let certificate = observed.certificates.get(member)?;
-    let all = workload.hosts.iter().all(|host| certificate.hosts.contains(&host.value));
+    let all = workload.hosts.iter().all(|host| certificate.covers(&host.value));
     all.then(|| files::certificate(member, &certificate.bundle))
 }
 

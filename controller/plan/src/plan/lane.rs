@@ -1,5 +1,6 @@
 //! A lane: steps that run in order and stop at their first failure, and what they wait for.
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::step::{Action, Change, Step};
@@ -42,6 +43,11 @@ pub enum Until {
     Later {
         /// Seconds.
         patience: u32,
+    },
+    /// Its time comes.
+    Appointed {
+        /// When.
+        at: Timestamp,
     },
     /// A person does something.
     Mended {
@@ -98,6 +104,12 @@ impl Lane {
     pub fn wait(&mut self, object: impl Into<String>, message: impl Into<String>, patience: u32) {
         let (object, message) = (object.into(), message.into());
         self.pending.push(Pending { object, message, until: Until::Later { patience } });
+    }
+
+    /// Notes something whose time has not come.
+    pub fn appoint(&mut self, object: impl Into<String>, message: impl Into<String>, at: Timestamp) {
+        let (object, message) = (object.into(), message.into());
+        self.pending.push(Pending { object, message, until: Until::Appointed { at } });
     }
 
     /// Notes something that a person has to mend.

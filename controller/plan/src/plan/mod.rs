@@ -15,7 +15,7 @@ use serde::Serialize;
 pub use breaker::{Breaker, Held, is_stale};
 pub use lane::{Lane, Pending, RESTARTING, STARTING, Until};
 pub use scene::{Revision, Scene};
-pub use step::{Action, Change, Step};
+pub use step::{Action, Change, OrderRequest, Step};
 pub use text::{Counts, text};
 
 use crate::docker::sha256;

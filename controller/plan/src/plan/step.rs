@@ -6,7 +6,10 @@ use std::net::Ipv4Addr;
 use serde::Serialize;
 
 use crate::docker::{Container, IngressFile, Limits, Network, Volume};
-use crate::document::values::{DomainName, EngineName, MemberName, SecretName};
+use crate::document::values::{
+    CertificateName, Contact, DirectoryUrl, DomainName, EngineName, IssuerName, Line, MemberName, SecretName,
+};
+use crate::document::{ChallengeKind, KeyType};
 use crate::domain::ZoneChange;
 
 /// One call to one system.
@@ -136,8 +139,69 @@ pub enum Action {
     /// Has a certificate issued by the platform's own authority, into the state folder.
     IssueCertificate {
         /// The names in it.
-        hosts: BTreeSet<DomainName>,
+        names: BTreeSet<CertificateName>,
+        /// The kind of its key.
+        key_type: KeyType,
     },
+    /// Makes an account at an issuer, its key first.
+    RegisterAccount {
+        /// The issuer.
+        issuer: IssuerName,
+        /// The address of its directory.
+        directory: DirectoryUrl,
+        /// Where its notices go.
+        contact: Vec<Contact>,
+    },
+    /// Asks for a page of ours under each name, by HTTP through an ingress, as an issuer will.
+    ProbeNames {
+        /// The engine of the ingress.
+        through: EngineName,
+        /// The names.
+        names: BTreeSet<DomainName>,
+        /// The page below `/.well-known/acme-challenge/`.
+        page: String,
+        /// What it has to say.
+        answer: String,
+    },
+    /// Writes an order down, with its key, then places it.
+    PlaceOrder(OrderRequest),
+    /// Finds an order that was written down, or places it if the issuer does not have it.
+    ResumeOrder {
+        /// The issuer.
+        issuer: IssuerName,
+    },
+    /// Tells an issuer that it can see whose the names are.
+    AnswerChallenges {
+        /// The issuer.
+        issuer: IssuerName,
+        /// The names.
+        names: BTreeSet<DomainName>,
+    },
+    /// Sends an issuer what it is to sign.
+    FinalizeOrder {
+        /// The issuer.
+        issuer: IssuerName,
+    },
+    /// Fetches the certificate of an order and, if its chain holds and it has the names, puts it in force.
+    TakeCertificate {
+        /// The issuer.
+        issuer: IssuerName,
+        /// The names that it has to have.
+        names: BTreeSet<CertificateName>,
+    },
+    /// Notes that an order failed, and forgets it.
+    GiveUpOrder {
+        /// The issuer.
+        issuer: IssuerName,
+        /// What it was for.
+        names: BTreeSet<CertificateName>,
+        /// The names at which it failed.
+        failed: BTreeSet<DomainName>,
+        /// Why, in the issuer's words.
+        why: String,
+    },
+    /// Forgets an order of which nothing more is wanted.
+    ForgetOrder,
     /// Puts files into the ingress's volume.
     UploadIngress {
         /// The ingress's container.
@@ -166,6 +230,26 @@ pub enum Action {
     },
 }
 
+/// What is ordered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OrderRequest {
+    /// At whom.
+    pub issuer: IssuerName,
+    /// For what.
+    pub names: BTreeSet<CertificateName>,
+    /// The kind of key.
+    pub key_type: KeyType,
+    /// How it is shown that the names are ours.
+    pub challenge: ChallengeKind,
+    /// The kind of certificate, by the directory's own word.
+    pub profile: Option<Line>,
+    /// The certificate that it renews, as the issuer calls it (RFC 9773, 5).
+    pub replaces: Option<String>,
+    /// Whether the issuer counts it as a renewal.
+    pub exempt: bool,
+}
+
 impl Action {
     /// Its name for metrics and the history: `create_container`.
     pub fn name(&self) -> &'static str {
@@ -183,6 +267,15 @@ impl Action {
             Self::UpdateZone { .. } => "update_zone",
             Self::CreateAuthority => "create_authority",
             Self::IssueCertificate { .. } => "issue_certificate",
+            Self::RegisterAccount { .. } => "register_account",
+            Self::ProbeNames { .. } => "probe_names",
+            Self::PlaceOrder(_) => "place_order",
+            Self::ResumeOrder { .. } => "resume_order",
+            Self::AnswerChallenges { .. } => "answer_challenges",
+            Self::FinalizeOrder { .. } => "finalize_order",
+            Self::TakeCertificate { .. } => "take_certificate",
+            Self::GiveUpOrder { .. } => "give_up_order",
+            Self::ForgetOrder => "forget_order",
             Self::UploadIngress { .. } => "upload_ingress",
             Self::ActivateIngress { .. } => "activate_ingress",
             Self::RemoveIngressFiles { .. } => "remove_ingress_files",

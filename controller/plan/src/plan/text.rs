@@ -43,7 +43,10 @@ fn sign(action: &Action) -> char {
         | Action::CreateContainer(_)
         | Action::CreateZone { .. }
         | Action::CreateAuthority
-        | Action::IssueCertificate { .. } => '+',
+        | Action::IssueCertificate { .. }
+        | Action::RegisterAccount { .. }
+        | Action::PlaceOrder(_)
+        | Action::TakeCertificate { .. } => '+',
         Action::RemoveNetwork { .. } | Action::RemoveContainer { .. } | Action::RemoveIngressFiles { .. } => {
             '-'
         }
@@ -58,7 +61,13 @@ fn sign(action: &Action) -> char {
         | Action::UploadIngress { .. }
         | Action::ActivateIngress { .. }
         | Action::RetireIngress { .. }
-        | Action::UpdateZone { .. } => '~',
+        | Action::UpdateZone { .. }
+        | Action::ProbeNames { .. }
+        | Action::ResumeOrder { .. }
+        | Action::AnswerChallenges { .. }
+        | Action::FinalizeOrder { .. }
+        | Action::GiveUpOrder { .. }
+        | Action::ForgetOrder => '~',
     }
 }
 
@@ -85,6 +94,15 @@ fn verb(action: &Action) -> &'static str {
         Action::RetireIngress { .. } => "retire",
         Action::UpdateZone { .. } => "update",
         Action::RemoveIngressFiles { .. } => "remove files from",
+        Action::RegisterAccount { .. } => "register",
+        Action::ProbeNames { .. } => "probe",
+        Action::PlaceOrder(_) => "place",
+        Action::ResumeOrder { .. } => "resume",
+        Action::AnswerChallenges { .. } => "answer",
+        Action::FinalizeOrder { .. } => "finalize",
+        Action::TakeCertificate { .. } => "take",
+        Action::GiveUpOrder { .. } => "give up",
+        Action::ForgetOrder => "forget",
     }
 }
 
@@ -110,6 +128,9 @@ pub fn text(plan: &Plan) -> String {
             let _ = match &pending.until {
                 Until::Later { .. } => {
                     writeln!(text, "  … wait for {}, {}", pending.object, pending.message)
+                }
+                Until::Appointed { at } => {
+                    writeln!(text, "  … {}: {}, not before {at:.0}", pending.object, pending.message)
                 }
                 Until::Mended { remedy } => {
                     writeln!(text, "  ! {}: {}; {remedy}", pending.object, pending.message)

@@ -72,6 +72,8 @@ pub struct Facts<'a> {
     pub failures: &'a BTreeMap<String, String>,
     /// What each host answered from outside.
     pub answers: &'a BTreeMap<DomainName, Answer>,
+    /// The certificate that each host showed from outside, by its SHA-256.
+    pub shown: &'a BTreeMap<DomainName, String>,
     /// Now.
     pub now: Timestamp,
 }
@@ -147,7 +149,8 @@ fn declared(
     };
     conditions.push(condition("EngineReachable", Status::True, "Reached", format!("on {}", member.engine)));
     conditions.extend(workloads::conditions(facts, index, scene, (name, member)));
-    conditions.extend(served::certified(facts, name, member));
+    conditions.extend(served::certified(facts, index, name, member));
+    conditions.extend(served::shown(facts, name, member));
     conditions.extend(served::from_outside(facts, member));
     conditions.extend(zone::conditions(facts, member));
     conditions.push(up_to_date::as_declared(facts, index, name, member));

@@ -25,7 +25,7 @@ pub(super) fn as_declared(
     let blocked =
         lanes().chain(shared()).flat_map(|lane| &lane.pending).find_map(|pending| match &pending.until {
             Until::Mended { remedy } => Some(format!("{}: {}; {remedy}", pending.object, pending.message)),
-            Until::Later { .. } => None,
+            Until::Later { .. } | Until::Appointed { .. } => None,
         });
     if let Some(blocked) = blocked {
         return condition(kind, Status::False, "Blocked", blocked);

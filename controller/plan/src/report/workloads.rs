@@ -152,7 +152,7 @@ fn not_there(facts: &Facts, index: &Index, scene: &Scene, member: &MemberName) -
     let failure = lanes.clone().find_map(|lane| facts.failures.get(&lane.name));
     let blocked = lanes.flat_map(|lane| &lane.pending).find_map(|pending| match &pending.until {
         Until::Mended { .. } => Some(format!("{}: {}", pending.object, pending.message)),
-        Until::Later { .. } => None,
+        Until::Later { .. } | Until::Appointed { .. } => None,
     });
     match (failure, blocked) {
         (Some(failure), _) => Progress::Fails(failure.clone()),

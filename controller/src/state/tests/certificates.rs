@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use campanile_plan::document::values::DomainName;
+use campanile_plan::certificate::Signer;
+use campanile_plan::document::KeyType;
+use campanile_plan::document::values::CertificateName;
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::*;
@@ -16,7 +18,10 @@ fn an_authority_is_never_replaced() {
     let first = state.create_authority(&platform, now).unwrap();
     let again = state.create_authority(&platform, now);
     assert!(matches!(again, Err(StateError::AuthorityExists { .. })));
-    assert_eq!(state.observe_certificates().unwrap().authority, Some(first));
+    assert_eq!(
+        state.observe_certificates(&Trust::default(), Timestamp::now()).unwrap().authority,
+        Some(first)
+    );
     assert_eq!(mode(&state.folder().join("ca/ca.key")), 0o600);
     assert_eq!(mode(&state.authority_path()), 0o644);
     let key = std::fs::read(state.folder().join("ca/ca.key")).unwrap();
@@ -29,18 +34,18 @@ fn an_authority_is_never_replaced() {
 fn certificates() {
     let (_folder, state) = state();
     let now = Timestamp::from_second(Timestamp::now().as_second()).unwrap();
-    let hosts: BTreeSet<DomainName> =
+    let hosts: BTreeSet<CertificateName> =
         ["www.barzago.test", "xn--vigan-yta.test"].map(|host| host.parse().unwrap()).into();
     let barzago = member("barzago");
-    let early = state.issue(&barzago, &hosts, now);
+    let early = state.issue(&barzago, &hosts, KeyType::EcdsaP256, now);
     assert!(matches!(early, Err(StateError::NoAuthority { .. })));
     let authority = state.create_authority(&"lecco".parse().unwrap(), now).unwrap();
-    state.issue(&barzago, &hosts, now).unwrap();
-    let observed = state.observe_certificates().unwrap();
+    state.issue(&barzago, &hosts, KeyType::EcdsaP256, now).unwrap();
+    let observed = state.observe_certificates(&Trust::default(), Timestamp::now()).unwrap();
     assert_eq!(reasons(&observed.left_out), [""; 0]);
     let certificate = &observed.certificates[&barzago];
-    assert_eq!(certificate.hosts, hosts);
-    assert_eq!(certificate.authority, authority);
+    assert_eq!(certificate.names, hosts);
+    assert_eq!(certificate.signer, Signer::Authority(authority));
     assert_eq!(certificate.not_before, now - SignedDuration::from_hours(1));
     assert_eq!(certificate.not_after, now + SignedDuration::from_hours(90 * 24));
     let bundle = state.bundle(&barzago).unwrap();
@@ -59,7 +64,7 @@ fn damaged_certificates_are_left_out_with_a_reason() {
         std::fs::write(state.folder().join("certificates").join(name), text).unwrap();
     };
     let issue = |name: &str| {
-        state.issue(&member(name), &hosts, now).unwrap();
+        state.issue(&member(name), &hosts, KeyType::EcdsaP256, now).unwrap();
         String::from_utf8(state.bundle(&member(name)).unwrap()).unwrap()
     };
     let (a, b) = (issue("a"), issue("b"));
@@ -72,7 +77,7 @@ fn damaged_certificates_are_left_out_with_a_reason() {
     issue_by_another(&state, &hosts, now);
     std::fs::remove_dir_all(state.folder().join("ca")).unwrap();
     std::fs::rename(state.folder().join("old"), state.folder().join("ca")).unwrap();
-    let observed = state.observe_certificates().unwrap();
+    let observed = state.observe_certificates(&Trust::default(), Timestamp::now()).unwrap();
     assert!(observed.certificates.is_empty());
     assert_eq!(
         reasons(&observed.left_out),
@@ -85,9 +90,9 @@ fn damaged_certificates_are_left_out_with_a_reason() {
     );
 }
 
-fn issue_by_another(state: &State, hosts: &BTreeSet<DomainName>, now: Timestamp) {
+fn issue_by_another(state: &State, hosts: &BTreeSet<CertificateName>, now: Timestamp) {
     state.create_authority(&"other".parse().unwrap(), now).unwrap();
-    state.issue(&member("d"), hosts, now).unwrap();
+    state.issue(&member("d"), hosts, KeyType::EcdsaP256, now).unwrap();
 }
 
 /// The judge is openssl, which is not ours.
@@ -97,7 +102,7 @@ fn openssl_trusts_the_certificates() {
     let now = Timestamp::now();
     let hosts = BTreeSet::from(["www.barzago.test".parse().unwrap()]);
     state.create_authority(&"lecco".parse().unwrap(), now).unwrap();
-    state.issue(&member("barzago"), &hosts, now).unwrap();
+    state.issue(&member("barzago"), &hosts, KeyType::EcdsaP256, now).unwrap();
     let verify = std::process::Command::new("openssl")
         .args(["verify", "-x509_strict", "-purpose", "sslserver", "-verify_hostname", "www.barzago.test"])
         .arg("-CAfile")

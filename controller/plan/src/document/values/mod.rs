@@ -1,7 +1,9 @@
 //! Value types of the documents: each is parsed once, and is right from then on.
 
 mod address;
+mod certificate_name;
 mod code;
+mod directory;
 mod domain_name;
 mod image;
 mod name;
@@ -11,10 +13,12 @@ mod record;
 mod text;
 
 pub use address::{Endpoint, Listen, PublicAddress, Range};
+pub use certificate_name::CertificateName;
 pub use code::{IpaCode, IstatCode};
+pub use directory::{Contact, DirectoryUrl, Rate};
 pub use domain_name::DomainName;
 pub use image::ImageReference;
-pub use name::{EngineName, MemberName, PlatformName, SecretName, VolumeName, WorkloadName};
+pub use name::{EngineName, IssuerName, MemberName, PlatformName, SecretName, VolumeName, WorkloadName};
 pub use path::{FilePath, MountPath, UrlPath};
 pub use quantity::{Bytes, Cpu, Pids, Port, Seconds};
 pub use record::{RecordName, RecordValue, RecordValues, Ttl};

@@ -70,6 +70,10 @@ name!(
     EngineName, "an engine"
 );
 name!(
+    /// An issuer of certificates: one that the platform names, or `internal`.
+    IssuerName, "an issuer"
+);
+name!(
     /// A workload of a member: `site`, or a key of `services`. Also its host name on the member's network.
     WorkloadName, "a workload"
 );
@@ -81,6 +85,18 @@ name!(
     /// A secret of a member: a file in the member's own folder of secrets.
     SecretName, "a secret"
 );
+
+impl IssuerName {
+    /// The platform's own authority.
+    pub fn internal() -> Self {
+        Self("internal".to_owned())
+    }
+
+    /// Whether it is the platform's own authority.
+    pub fn is_internal(&self) -> bool {
+        self.0 == "internal"
+    }
+}
 
 impl WorkloadName {
     /// The workload that every member's `site` is.
