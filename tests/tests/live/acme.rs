@@ -1,5 +1,6 @@
 //! Certificates by ACME, from the real Pebble through the real ingress.
 
+mod commands;
 mod faults;
 mod issuing;
 mod killed;
