@@ -2,6 +2,7 @@
 
 mod commands;
 mod faults;
+mod fleet;
 mod issuing;
 mod killed;
 mod kinds;
