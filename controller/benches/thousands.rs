@@ -145,7 +145,7 @@ impl<'a> Judging<'a> {
         assert!(fleet.problems.is_empty(), "{:#?}", fleet.problems);
         let desired = fleet.desired.clone().expect("a valid platform");
         let answers = hosts(&desired).into_iter().map(|(name, host)| {
-            (name, Asked { member: host.member, answer: Answer::Status(200), seconds: 0.01, shown: None })
+            (name, Asked { member: host.member, answer: Answer::Status(200), shown: None, seconds: 0.01 })
         });
         let answers = answers.collect();
         Self { fleet, desired, answers, history, times: Mutex::default(), spent: Mutex::default() }

@@ -9,7 +9,7 @@ pub use words::{LastWords, Spoke, listen};
 use std::collections::{BTreeMap, BTreeSet};
 
 use campanile_plan::docker::Answer;
-use campanile_plan::document::values::{DomainName, MemberName};
+use campanile_plan::document::values::{DomainName, IssuerName, MemberName};
 use campanile_plan::report::{Condition, MemberReport, Retired, Status};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -29,6 +29,22 @@ pub struct Known {
     /// Until when each member's certificate is valid.
     #[serde(skip)]
     pub certificates: BTreeMap<MemberName, Timestamp>,
+    /// What was spent at each issuer of certificates, as far as that can be read.
+    #[serde(skip)]
+    pub issuers: BTreeMap<IssuerName, Spending>,
+}
+
+/// What was spent at an issuer of certificates.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Spending {
+    /// Orders in the last seven days.
+    pub orders: usize,
+    /// Names that failed in the last seven days.
+    pub failures: usize,
+    /// Orders that its limit for our account still lets through.
+    pub left: usize,
+    /// Orders that are open.
+    pub open: usize,
 }
 
 /// What a host answered from outside.

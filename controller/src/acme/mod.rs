@@ -19,6 +19,7 @@ use campanile_plan::certificate::Refusal;
 use campanile_plan::document::values::{Contact, DomainName, IssuerName, MemberName};
 use campanile_plan::document::{Issuer, Platform};
 use campanile_plan::plan::{Action, Step};
+use instant_acme::{RevocationReason, RevocationRequest};
 use jiff::Timestamp;
 
 pub use error::AcmeError;
@@ -131,6 +132,27 @@ impl Acme {
     pub async fn roll_over(&self, issuer: &Issuer) -> Result<(), AcmeError> {
         locked(&self.desks).remove(&issuer.name.value);
         desk::roll_over(&self.state, issuer).await
+    }
+
+    /// Revokes the certificate of a member; one that is revoked already is revoked.
+    ///
+    /// # Errors
+    /// Why not.
+    pub async fn revoke(
+        &self,
+        issuer: &Issuer,
+        member: &MemberName,
+        reason: RevocationReason,
+    ) -> Result<(), AcmeError> {
+        let doing = "revoking the certificate";
+        let garbled = || AcmeError::Garbled { doing: doing.to_owned(), reason: "there is none".to_owned() };
+        let leaf = self.state.leaf(member).ok_or_else(garbled)?;
+        let desk = self.desk(issuer).await?;
+        let request = RevocationRequest { certificate: &leaf, reason: Some(reason) };
+        match desk::patiently(doing, || desk.account.revoke(&request)).await {
+            Err(AcmeError::Refused { kind, .. }) if kind == "alreadyRevoked" => Ok(()),
+            revoked => revoked,
+        }
     }
 
     /// The account at an issuer.

@@ -85,7 +85,7 @@ pub(super) async fn run(command: arguments::Apply) -> Result<u8, Failure> {
 }
 
 /// Takes the lock; the daemon has it only while it works.
-async fn lock(state: &State, seconds: u64) -> Result<Lock, Failure> {
+pub(super) async fn lock(state: &State, seconds: u64) -> Result<Lock, Failure> {
     let end = Instant::now() + Duration::from_secs(seconds);
     let mut said = false;
     loop {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use campanile_plan::document::values::MemberName;
+use campanile_plan::document::values::{IssuerName, MemberName};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::Failure;
@@ -82,6 +82,10 @@ pub(super) enum Command {
     ///
     /// Example: `campanile rollback barzago --dry-run`, then without; `campanile rollback barzago --undo` ends it
     Rollback(Rollback),
+    /// Does at an issuer of certificates what no document asks for
+    ///
+    /// Example: `campanile certificate revoke barzago --reason key-compromise`
+    Certificate(Certificate),
     /// Prints the JSON Schema of the documents, for editors
     ///
     /// Example: `campanile schema member > member.json`, and in the YAML, as the first line:
@@ -316,6 +320,49 @@ pub(super) struct Rollback {
     pub dry_run: bool,
     #[command(flatten)]
     pub at: Where,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Certificate {
+    #[command(subcommand)]
+    pub action: CertificateAction,
+}
+
+/// What is done at an issuer.
+#[derive(Debug, Subcommand)]
+pub(super) enum CertificateAction {
+    /// Puts a new key in the place of our account's at an issuer
+    Rollover {
+        /// The issuer, as platform.yaml names it
+        #[arg(value_name = "ISSUER")]
+        issuer: IssuerName,
+        #[command(flatten)]
+        at: Where,
+    },
+    /// Revokes the certificate of a member, whose next pass orders another with a new key
+    Revoke {
+        /// The member
+        #[arg(value_name = "NAME")]
+        member: MemberName,
+        /// Why, for those who ask the issuer
+        #[arg(long, value_enum, default_value = "superseded")]
+        reason: Reason,
+        #[command(flatten)]
+        at: Where,
+    },
+}
+
+/// Why a certificate is revoked (RFC 5280, 5.3.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Reason {
+    /// Somebody else may have its key
+    KeyCompromise,
+    /// The body has another name
+    AffiliationChanged,
+    /// Another one takes its place
+    Superseded,
+    /// Its names are served no more
+    CessationOfOperation,
 }
 
 #[derive(Debug, Args)]

@@ -3,6 +3,7 @@
 mod agreed;
 mod apply;
 mod arguments;
+mod certificate;
 mod check;
 mod completion;
 mod difference;
@@ -70,6 +71,7 @@ async fn dispatch(arguments: Arguments) -> Result<u8, Failure> {
         Command::Status(command) => status::run(command).await,
         Command::Log(command) => log::run(&command),
         Command::Rollback(command) => rollback::run(command).await,
+        Command::Certificate(command) => certificate::run(command).await,
         Command::Schema(command) => schema::run(&command),
         Command::Completion(command) => completion::completion(&command),
         Command::Man(command) => completion::man(&command),

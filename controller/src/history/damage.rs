@@ -1,24 +1,24 @@
-//! A damaged history is set aside with its log, and begun anew. Only pins are taken over where they can still be read:
-//! without them, members that were rolled back would go forward again.
+//! A damaged history is set aside with its log, and begun anew. What decides something is taken over where it can still be
+//! read: pins, without which members that were rolled back would go forward again, and what was spent at issuers.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use campanile_plan::document::values::MemberName;
-use campanile_plan::fleet::Pin;
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags};
 
 use super::documents::{every_pin, put_pin};
 use super::open::{beside, prepare, size};
+use super::orders::{everything, put_everything};
 use super::{HistoryError, transact};
 
 /// Sets the file aside and begins anew; gives what to say of it.
 pub(super) fn begin_anew(path: &Path, damage: &HistoryError) -> Result<(Connection, String), HistoryError> {
-    let pins = readable_pins(path).unwrap_or_default();
+    let pins = readable(path, every_pin).unwrap_or_default();
+    let spent = readable(path, everything).unwrap_or_default();
     let aside = set_aside(path)?;
     let mut connection = prepare(path)?;
     let taken_over = transact(&mut connection, |transaction| {
+        put_everything(transaction, &spent)?;
         pins.iter().try_for_each(|(member, pin)| put_pin(transaction, member, pin))
     });
     taken_over.map_err(HistoryError::sql("taking over rollbacks", path))?;
@@ -35,11 +35,11 @@ pub(super) fn begin_anew(path: &Path, damage: &HistoryError) -> Result<(Connecti
     Ok((connection, notice))
 }
 
-fn readable_pins(path: &Path) -> Option<BTreeMap<MemberName, Pin>> {
+fn readable<T>(path: &Path, read: impl Fn(&Connection) -> rusqlite::Result<T>) -> Option<T> {
     // SQLite would remove the log of an empty file, from which a person may still save something
     size(path).ok().flatten().filter(|size| *size > 0)?;
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).ok()?;
-    every_pin(&connection).ok()
+    read(&connection).ok()
 }
 
 fn reason(damage: &HistoryError) -> String {

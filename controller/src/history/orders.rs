@@ -65,6 +65,39 @@ impl History {
     }
 }
 
+/// Everything that was spent, as far as a damaged file can still be read.
+#[derive(Debug, Default)]
+pub(super) struct Everything {
+    orders: Vec<(i64, String, String, String, bool)>,
+    failures: Vec<(i64, String, String, String)>,
+}
+
+pub(super) fn everything(connection: &Connection) -> rusqlite::Result<Everything> {
+    let mut statement = connection.prepare("SELECT at, directory, member, names, exempt FROM spent_order")?;
+    let orders = statement
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    let mut statement = connection.prepare("SELECT at, directory, member, name FROM failed_name")?;
+    let failures = statement
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(Everything { orders, failures })
+}
+
+pub(super) fn put_everything(transaction: &Transaction, everything: &Everything) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO spent_order (at, directory, member, names, exempt) VALUES (?, ?, ?, ?, ?)";
+    let mut statement = transaction.prepare(sql)?;
+    for (at, directory, member, names, exempt) in &everything.orders {
+        statement.execute(params![at, directory, member, names, exempt])?;
+    }
+    let sql = "INSERT INTO failed_name (at, directory, member, name) VALUES (?, ?, ?, ?)";
+    let mut statement = transaction.prepare(sql)?;
+    for (at, directory, member, name) in &everything.failures {
+        statement.execute(params![at, directory, member, name])?;
+    }
+    Ok(())
+}
+
 fn forget_old(transaction: &Transaction, now: Timestamp) -> rusqlite::Result<()> {
     let oldest = Time(now.checked_sub(KEPT).unwrap_or(Timestamp::MIN));
     transaction.execute("DELETE FROM spent_order WHERE at < ?", [&oldest])?;

@@ -12,6 +12,7 @@ use super::*;
 mod bounds;
 mod faults;
 mod opening;
+mod orders;
 mod sequence;
 
 const EVERYTHING: Query = Query { member: None, since: None, limit: 1_000_000 };

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use campanile_plan::document::values::{DomainName, MemberName};
+use campanile_plan::certificate::{budget, limits};
+use campanile_plan::document::values::{DomainName, IssuerName, MemberName};
 use campanile_plan::fleet::Desired;
 use campanile_plan::observed::Observed;
 use campanile_plan::plan::Plan;
 use campanile_plan::report::{self, Facts, MemberReport, Status};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use super::{Asked, Known, Member, Since};
+use super::{Asked, Known, Member, Since, Spending};
 use crate::fleet::Fleet;
 use crate::history::Conditions;
 use crate::pass::Failures;
@@ -80,7 +81,28 @@ impl Evidence<'_> {
             certificates: certificates
                 .map(|(name, certificate)| (name.clone(), certificate.not_after))
                 .collect(),
+            issuers: self.spending(),
         }
+    }
+}
+
+impl Evidence<'_> {
+    /// What was spent at each issuer.
+    fn spending(&self) -> BTreeMap<IssuerName, Spending> {
+        let week = self.now.checked_sub(SignedDuration::from_hours(7 * 24)).unwrap_or(Timestamp::MIN);
+        let issuers = self.desired.platform.spec.issuers.iter().filter_map(|issuer| {
+            let name = &issuer.name.value;
+            let ledger = self.observed.ledgers.get(name)?;
+            let left = budget::left(&limits(issuer), ledger, self.now).orders;
+            let spending = Spending {
+                orders: ledger.orders.iter().filter(|order| order.at > week).count(),
+                failures: ledger.failures.iter().filter(|failed| failed.at > week).count(),
+                left: usize::try_from(left).unwrap_or(usize::MAX),
+                open: self.observed.orders.values().filter(|order| order.issuer == *name).count(),
+            };
+            Some((name.clone(), spending))
+        });
+        issuers.collect()
     }
 }
 

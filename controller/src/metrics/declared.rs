@@ -85,6 +85,15 @@ metrics! {
     SITE_CODE = Kind::Gauge, "campanile_site_answer_code", ["member", "host"],
         "The HTTP status that the site answered from outside; 0 if it did not answer.";
 
+    ISSUER_ORDERS = Kind::Gauge, "campanile_issuer_orders", ["issuer"],
+        "Orders of certificates placed at the issuer in the last seven days.";
+    ISSUER_FAILURES = Kind::Gauge, "campanile_issuer_failures", ["issuer"],
+        "Names of which the issuer could not see whose they are, in the last seven days.";
+    ISSUER_LEFT = Kind::Gauge, "campanile_issuer_orders_left", ["issuer"],
+        "Orders that the issuer's limit for our account still lets through.";
+    ISSUER_OPEN = Kind::Gauge, "campanile_issuer_orders_open", ["issuer"],
+        "Orders that are placed, and whose certificate has not come yet.";
+
     ENGINE_UP = Kind::Gauge, "campanile_engine_up", ["engine"], "1 if the engine answered the last look, else 0.";
     ENGINE_EVENTS = Kind::Counter, "campanile_engine_events_total", ["engine", "result"],
         "Events of the engine by what was made of them.";

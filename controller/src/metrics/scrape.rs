@@ -11,7 +11,7 @@ use prometheus::{CounterVec, Error, GaugeVec, Opts, TextEncoder};
 use super::process::Process;
 use super::{Metric, count, declared, seconds};
 use crate::board::Published;
-use crate::known::Known;
+use crate::known::{Known, Spending};
 
 /// Everything that one scrape is answered with.
 #[derive(Default)]
@@ -98,6 +98,14 @@ impl Scrape {
     fn sites(&mut self, known: &Known) -> Result<(), Error> {
         let ends = known.certificates.iter().map(|(member, end)| ([member.as_str()], seconds(*end)));
         self.gauge(&declared::CERTIFICATE, ends)?;
+        let issuers = || known.issuers.iter().map(|(name, spent)| ([name.as_str()], spent));
+        let of = |number: fn(&Spending) -> usize| {
+            issuers().map(move |(labels, spent)| (labels, count(number(spent))))
+        };
+        self.gauge(&declared::ISSUER_ORDERS, of(|spent| spent.orders))?;
+        self.gauge(&declared::ISSUER_FAILURES, of(|spent| spent.failures))?;
+        self.gauge(&declared::ISSUER_LEFT, of(|spent| spent.left))?;
+        self.gauge(&declared::ISSUER_OPEN, of(|spent| spent.open))?;
         let asked = || {
             let hosts = known.answers.iter();
             hosts.map(|(host, asked)| ([asked.member.as_str(), host.as_str()], asked))

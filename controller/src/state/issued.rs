@@ -13,6 +13,7 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use x509_parser::pem::Pem;
 
+use super::atomic::remove;
 use super::certificates::{is_key_of, moment, names_in};
 use super::{State, StateError, create_folder, keys, write_atomically};
 use crate::acme::verify;
@@ -75,6 +76,20 @@ impl State {
     pub fn has_key_of_order(&self, member: &MemberName) -> bool {
         let (Ok(key), Ok(bundle)) = (self.order_key(member), self.bundle(member)) else { return false };
         String::from_utf8_lossy(&bundle).contains(key.serialize_pem().trim())
+    }
+
+    /// Who issued the certificate in force; none for the platform's own authority, and where there is none.
+    pub fn issuer_of(&self, member: &MemberName) -> Option<IssuerName> {
+        issuer_of(&self.bundle(member).ok()?)
+    }
+
+    /// Forgets a certificate and its key; the ingress shows it until there is another.
+    ///
+    /// # Errors
+    /// When the file cannot be removed.
+    pub fn forget_certificate(&self, member: &MemberName) -> Result<(), StateError> {
+        let path = self.certificate_path(member);
+        remove(&path).map_err(StateError::write(&path))
     }
 
     /// The certificate in force, without chain and key; none where there is none.

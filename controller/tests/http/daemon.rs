@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use campanile::board::{Backoff, Board, Fetched, Published};
 use campanile::http::{App, Secret, serve, token};
-use campanile::known::{Asked, Known, Member, Since};
+use campanile::known::{Asked, Known, Member, Since, Spending};
 use campanile::metrics::Metrics;
 use campanile_plan::docker::Answer;
 use campanile_plan::plan::{Held, Plan};
@@ -119,6 +119,10 @@ pub fn published() -> Published {
         retired: [left].into(),
         answers,
         certificates: BTreeMap::from([("calco".parse().unwrap(), at("2027-02-01T00:00:00Z"))]),
+        issuers: BTreeMap::from([(
+            "encrypt".parse().unwrap(),
+            Spending { orders: 7, failures: 2, left: 293, open: 1 },
+        )]),
     };
     let held = Held {
         member: "erve".parse().unwrap(),

@@ -1,6 +1,8 @@
 //! Certificates by ACME, from the real Pebble through the real ingress.
 
+mod commands;
 mod faults;
+mod fleet;
 mod issuing;
 mod killed;
 mod kinds;

@@ -36,12 +36,12 @@ fn certificates(world: &World, fleet: &Desired) -> String {
         lane.member.is_some() && lane.engine.is_none() || lane.name.starts_with("certificate/")
     });
     let text = shown(&plan);
-    text.lines().take_while(|line| !line.starts_with("Plan:")).map(|line| format!("{line}\n")).collect()
+    text.split_inclusive('\n').take_while(|line| !line.starts_with("Plan:")).collect()
 }
 
 fn problems(certificate: &str) -> String {
     let problems = validated(&files(&["calco", "lecco"], certificate), &Accepted::default()).problems;
-    problems.iter().map(|problem| format!("{problem}\n")).collect()
+    problems.iter().fold(String::new(), |text, problem| text + &problem.to_string() + "\n")
 }
 
 #[track_caller]
@@ -62,7 +62,7 @@ fn the_first_certificate() {
                 lane.member.is_some() && lane.engine.is_none() || lane.name.starts_with("certificate/")
             });
             let text = shown(&plan);
-            text.lines().take_while(|line| !line.contains("DIGEST")).map(|line| format!("{line}\n")).collect()
+            text.split_inclusive('\n').take_while(|line| !line.contains("DIGEST")).collect()
         })
         .collect();
     expect![[r#"

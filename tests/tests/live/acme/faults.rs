@@ -83,6 +83,20 @@ fn nothing_is_ordered_while_port_80_is_somebody_elses() {
 }
 
 #[test]
+fn an_issuer_that_takes_and_says_nothing_holds_up_nobody_else() {
+    let room = Room::with_members("acme-silent", &["lecco"]);
+    let pebble = Pebble::start(&room, &only(&[]));
+    room.name_issuer(&pebble, "");
+    room.write_certified("barzago", "");
+    pebble.signal("STOP");
+    room.run(&["apply"]).ends(1).says("no answer within 30 seconds");
+    room.serves("lecco", &title("lecco"));
+    pebble.signal("CONT");
+    room.apply();
+    assert_eq!(pebble.orders(), 1);
+}
+
+#[test]
 fn an_issuer_that_has_forgotten_us() {
     let room = Room::new("acme-forgot");
     let mut pebble = Pebble::start(&room, &only(&[]));
