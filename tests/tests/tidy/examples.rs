@@ -48,6 +48,29 @@ fn demo_clean_knows_the_platform_of_the_demo_and_touches_nothing_where_none_was_
 }
 
 #[test]
+fn the_name_server_of_the_demo_is_the_one_that_its_platform_names() {
+    let snapshot = fleet("manifests/fleet");
+    let desired = validated(&snapshot, &Accepted::default()).desired.unwrap();
+    let dns = desired.platform.spec.dns.as_ref().unwrap();
+    let server = dns.server.socket();
+    let names: Vec<String> = dns.name_servers.value.iter().map(|server| server.name.to_string()).collect();
+    let script = read("manifests/demo-name-server");
+    for words in [
+        format!("LISTEN_ADDRESS={} --env LISTEN_PORT={} ", server.ip(), server.port()),
+        format!("CATALOG_ZONE={} ", dns.catalog.as_ref().unwrap()),
+        format!("NAME_SERVERS='{}' ", names.join(" ")),
+        format!("/run/keys/{}'", dns.key.name),
+    ] {
+        assert!(script.contains(&words), "{words}");
+    }
+    assert!(dns.name_servers.value.iter().all(|other| other.address.socket() == server));
+    let place = format!("s|{}|$place|", dns.key.secret_file);
+    assert!(read("manifests/demo").contains(&place), "{place}");
+    let objects = script.lines().find_map(|line| line.strip_prefix("name=")).unwrap();
+    assert!(!objects.contains('.'), "{objects} could be an object of a platform");
+}
+
+#[test]
 fn the_examples_are_valid() {
     none(&problems(&fleet("docs/examples")));
 }
