@@ -228,6 +228,22 @@ fn a_shared_zone_loses_nothing_that_is_not_ours() {
 }
 
 #[test]
+fn only_the_members_issuer_may_issue() {
+    let issuer = "  issuers: [{name: encrypt, directory: 'https://acme.test/dir', caa: encrypt.test}]\n";
+    let mut fleet = calco("");
+    let files = fleet.files.values_mut().flatten();
+    for text in files {
+        if text.contains("kind: Platform") {
+            text.push_str(issuer);
+        } else {
+            text.push_str("  certificate: {issuer: encrypt}\n");
+        }
+    }
+    let plan = world(Some(&[("@", "NS", "ns1.cst.test.")])).plan(&desired(&fleet));
+    expect![[""]].assert_eq(&zones(plan));
+}
+
+#[test]
 fn another_platforms_zone_is_left_alone() {
     check(
         Some(&[("@", "NS", "ns.old.test."), ("_campanile", "TXT", "\"platform=como\"")]),

@@ -175,6 +175,13 @@ impl Data {
         Self(wire)
     }
 
+    /// Who may issue certificates, by a tag such as `issue` (RFC 8659, 4.1.1).
+    pub fn authority(tag: &str, value: &str) -> Self {
+        // a tag of ours has a few letters
+        let length = u8::try_from(tag.len()).unwrap_or(u8::MAX);
+        Self([&[0, length], tag.as_bytes(), value.as_bytes()].concat())
+    }
+
     /// A text, in as many parts as it takes.
     pub fn text(text: &str) -> Self {
         let parts = text.as_bytes().chunks(STRING);

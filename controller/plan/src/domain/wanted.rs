@@ -57,6 +57,9 @@ fn derived(desired: &Desired, dns: &Dns, member: &DesiredMember) -> BTreeMap<(Ow
         let because = "the platform's name servers carry the zone".to_owned();
         add(Owner::from(zone), (Kind::NS, target), because);
     }
+    for (data, because) in authorities(desired, member) {
+        add(Owner::from(zone), (Kind::CAA, data), because);
+    }
     let engine = desired.engines().iter().find(|engine| engine.name.value == member.engine);
     let addresses = engine.map_or(&[][..], |engine| &engine.ingress.addresses);
     for (workload, host) in member
@@ -71,6 +74,22 @@ fn derived(desired: &Desired, dns: &Dns, member: &DesiredMember) -> BTreeMap<(Ow
         }
     }
     derived
+}
+
+/// Who may issue certificates for the domain (RFC 8659): the member's issuer, where it says how it is called there. The
+/// platform's own authority asks nobody.
+fn authorities(desired: &Desired, member: &DesiredMember) -> Vec<(Data, String)> {
+    let issuer = desired.issuer(&member.spec.issuer());
+    let Some((issuer, caa)) = issuer.and_then(|issuer| Some((issuer, issuer.caa.as_ref()?))) else {
+        return Vec::new();
+    };
+    let wildcard = member.spec.certificate.as_ref().is_some_and(|certificate| certificate.wildcard);
+    let others = if wildcard { caa.as_str() } else { ";" };
+    let because = format!("{} issues its certificate", issuer.name);
+    vec![
+        (Data::authority("issue", caa.as_str()), because.clone()),
+        (Data::authority("issuewild", others), because),
+    ]
 }
 
 /// How long resolvers may keep what says nothing else.
