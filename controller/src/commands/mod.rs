@@ -6,6 +6,7 @@ mod arguments;
 mod check;
 mod completion;
 mod difference;
+mod import;
 mod log;
 mod look;
 mod plan;
@@ -70,6 +71,7 @@ async fn dispatch(arguments: Arguments) -> Result<u8, Failure> {
         Command::Status(command) => status::run(command).await,
         Command::Log(command) => log::run(&command),
         Command::Rollback(command) => rollback::run(command).await,
+        Command::Import(command) => import::run(command).await,
         Command::Schema(command) => schema::run(&command),
         Command::Completion(command) => completion::completion(&command),
         Command::Man(command) => completion::man(&command),

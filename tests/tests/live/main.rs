@@ -31,3 +31,4 @@ mod name_servers;
 mod saved_plans;
 mod secrets;
 mod serving;
+mod zones_import;

@@ -95,6 +95,8 @@ fn text(output: &Output) -> String {
 
 /// The lines that are records, each with single spaces.
 fn records(text: &str) -> impl Iterator<Item = String> {
-    let lines = text.lines().filter(|line| !line.starts_with(';') && line.contains("\tIN\t"));
+    // beside a long name dig writes spaces where it writes tabs elsewhere
+    let is_record = |line: &&str| !line.starts_with(';') && line.split_whitespace().nth(2) == Some("IN");
+    let lines = text.lines().filter(is_record);
     lines.map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
 }
