@@ -29,6 +29,33 @@ pub struct Known {
     /// Until when each member's certificate is valid.
     #[serde(skip)]
     pub certificates: BTreeMap<MemberName, Timestamp>,
+    /// The zones; none where the platform names no name server.
+    #[serde(skip)]
+    pub dns: Option<KnownDns>,
+}
+
+/// The zones as they were last seen.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct KnownDns {
+    /// Whether the server that is changed answered.
+    pub is_up: bool,
+    /// Every zone that could be read.
+    pub zones: BTreeMap<DomainName, KnownZone>,
+}
+
+/// A member's zone in numbers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KnownZone {
+    /// Whose it is.
+    pub member: MemberName,
+    /// Its serial at the server that is changed.
+    pub serial: u32,
+    /// How many records it has.
+    pub records: usize,
+    /// When the first of its signatures ends.
+    pub signed_until: Option<Timestamp>,
+    /// Its serial at every name server; none where there was no good answer.
+    pub served: BTreeMap<DomainName, Option<u32>>,
 }
 
 /// What a host answered from outside.
