@@ -32,6 +32,9 @@ pub struct Known {
     /// What was spent at each issuer of certificates, as far as that can be read.
     #[serde(skip)]
     pub issuers: BTreeMap<IssuerName, Spending>,
+    /// The zones; none where the platform names no name server.
+    #[serde(skip)]
+    pub dns: Option<KnownDns>,
 }
 
 /// What was spent at an issuer of certificates.
@@ -45,6 +48,30 @@ pub struct Spending {
     pub left: usize,
     /// Orders that are open.
     pub open: usize,
+}
+
+/// The zones as they were last seen.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct KnownDns {
+    /// Whether the server that is changed answered.
+    pub is_up: bool,
+    /// Every zone that could be read.
+    pub zones: BTreeMap<DomainName, KnownZone>,
+}
+
+/// A member's zone in numbers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KnownZone {
+    /// Whose it is.
+    pub member: MemberName,
+    /// Its serial at the server that is changed.
+    pub serial: u32,
+    /// How many records it has.
+    pub records: usize,
+    /// When the first of its signatures ends.
+    pub signed_until: Option<Timestamp>,
+    /// Its serial at every name server; none where there was no good answer.
+    pub served: BTreeMap<DomainName, Option<u32>>,
 }
 
 /// What a host answered from outside.

@@ -15,11 +15,11 @@ const LIMITS: Limits = Limits::lets_encrypt();
 /// How often the cost is measured.
 const ROUNDS: usize = 21;
 
-/// 8,000 members for a year, of which 30 share a registered domain; one order in 50 fails, and in August the issuer is
+/// 8,000 members for a year, of which 20 share a registered domain; one order in 50 fails, and in August the issuer is
 /// away for a week.
 const YEAR: Scenario = Scenario {
-    alone: 7_970,
-    together: 30,
+    alone: 7_980,
+    together: 20,
     life: days(90),
     renewals: Renewals::Announced,
     length: days(365),

@@ -7,6 +7,7 @@ use campanile_plan::document::values::{IssuerName, MemberName};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::Failure;
+use super::import::Import;
 use super::log::Since;
 use crate::git::{Credentials, Fetcher, LastRead, Limits, Source};
 use crate::http::Listen;
@@ -86,6 +87,8 @@ pub(super) enum Command {
     ///
     /// Example: `campanile certificate revoke barzago --reason key-compromise`
     Certificate(Certificate),
+    /// Writes what is there already as a part of a member's document
+    Import(Import),
     /// Prints the JSON Schema of the documents, for editors
     ///
     /// Example: `campanile schema member > member.json`, and in the YAML, as the first line:
@@ -140,7 +143,8 @@ pub(super) struct Git {
 }
 
 impl Git {
-    fn fetcher(&self, folder: PathBuf) -> Fetcher {
+    /// Makes ready to read the fleet; what git needs is kept in `folder`.
+    pub fn fetcher(&self, folder: PathBuf) -> Fetcher {
         let Self { git_password_file, git_ca, git_ssh_key, git_known_hosts, git_timeout } = self;
         let credentials = Credentials {
             https_file: git_password_file.clone(),

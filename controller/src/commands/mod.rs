@@ -7,6 +7,7 @@ mod certificate;
 mod check;
 mod completion;
 mod difference;
+mod import;
 mod log;
 mod look;
 mod plan;
@@ -72,6 +73,7 @@ async fn dispatch(arguments: Arguments) -> Result<u8, Failure> {
         Command::Log(command) => log::run(&command),
         Command::Rollback(command) => rollback::run(command).await,
         Command::Certificate(command) => certificate::run(command).await,
+        Command::Import(command) => import::run(command).await,
         Command::Schema(command) => schema::run(&command),
         Command::Completion(command) => completion::completion(&command),
         Command::Man(command) => completion::man(&command),

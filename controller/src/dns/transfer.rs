@@ -79,7 +79,7 @@ impl Arriving {
 
     fn add(&mut self, record: &ParsedRecord<'_, Vec<u8>>) {
         let Ok(parsed) = record.to_any_record::<AllRecordData<_, ParsedName<_>>>() else {
-            self.zone.unread += 1;
+            self.zone.unread.insert((Owner::new(record.owner()), Kind::new(record.rtype())));
             return;
         };
         match parsed.data() {

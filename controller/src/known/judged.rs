@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use campanile_plan::certificate::{budget, limits};
 use campanile_plan::document::values::{DomainName, IssuerName, MemberName};
-use campanile_plan::fleet::Desired;
+use campanile_plan::fleet::{Desired, DesiredMember};
 use campanile_plan::observed::Observed;
 use campanile_plan::plan::Plan;
 use campanile_plan::report::{self, Facts, MemberReport, Status};
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Asked, Known, Member, Since, Spending};
+use super::{Asked, Known, KnownDns, KnownZone, Member, Since, Spending};
 use crate::fleet::Fleet;
 use crate::history::Conditions;
 use crate::pass::Failures;
@@ -82,7 +82,31 @@ impl Evidence<'_> {
                 .map(|(name, certificate)| (name.clone(), certificate.not_after))
                 .collect(),
             issuers: self.spending(),
+            dns: self.dns(),
         }
+    }
+
+    fn dns(&self) -> Option<KnownDns> {
+        let dns = self.observed.dns.as_ref()?;
+        // what was seen before it went away says nothing of now
+        let is_up = dns.away.is_none();
+        let members = self.desired.members.iter().filter(|_| is_up);
+        let zone = |(member, declared): (&MemberName, &DesiredMember)| {
+            let zone = &declared.spec.domain.name.value;
+            let there = dns.zones.get(zone)?.as_ref().ok()?;
+            let served = dns.served.get(zone).into_iter().flatten();
+            let known = KnownZone {
+                member: member.clone(),
+                serial: there.serial,
+                records: there.records.values().map(|set| set.data.len()).sum(),
+                signed_until: there.signed_until,
+                served: served
+                    .map(|(server, answer)| (server.clone(), answer.as_ref().ok().copied()))
+                    .collect(),
+            };
+            Some((zone.clone(), known))
+        };
+        Some(KnownDns { is_up, zones: members.filter_map(zone).collect() })
     }
 }
 

@@ -94,6 +94,17 @@ metrics! {
     ISSUER_OPEN = Kind::Gauge, "campanile_issuer_orders_open", ["issuer"],
         "Orders that are placed, and whose certificate has not come yet.";
 
+    DNS_UP = Kind::Gauge, "campanile_dns_up", [],
+        "1 if the name server that is changed answered the last look, else 0.";
+    ZONE_SERIAL = Kind::Gauge, "campanile_zone_serial", ["zone", "server"],
+        "Serial of the zone at each of its name servers; primary is the one that is changed.";
+    ZONE_RECORDS = Kind::Gauge, "campanile_zone_records", ["member", "zone"],
+        "Records of the member's zone, without those that the server keeps by itself.";
+    ZONE_SIGNATURES = Kind::Gauge, "campanile_zone_signature_expiry_timestamp_seconds", ["zone"],
+        "When the first of the zone's signatures ends.";
+    ZONE_SERVED = Kind::Gauge, "campanile_zone_served", ["zone", "server"],
+        "1 if the name server answered for the zone, else 0.";
+
     ENGINE_UP = Kind::Gauge, "campanile_engine_up", ["engine"], "1 if the engine answered the last look, else 0.";
     ENGINE_EVENTS = Kind::Counter, "campanile_engine_events_total", ["engine", "result"],
         "Events of the engine by what was made of them.";

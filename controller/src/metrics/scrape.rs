@@ -11,7 +11,10 @@ use prometheus::{CounterVec, Error, GaugeVec, Opts, TextEncoder};
 use super::process::Process;
 use super::{Metric, count, declared, seconds};
 use crate::board::Published;
-use crate::known::{Known, Spending};
+use crate::known::{Known, KnownDns, Spending};
+
+/// The server that is changed, among those that are known by their names; no domain name looks so.
+const PRIMARY: &str = "primary";
 
 /// Everything that one scrape is answered with.
 #[derive(Default)]
@@ -71,7 +74,8 @@ impl Scrape {
         let up = engines.iter().map(|(name, up)| ([name.as_str()], f64::from(u8::from(*up))));
         self.gauge(&declared::ENGINE_UP, up)?;
         self.members(known)?;
-        self.sites(known)
+        self.sites(known)?;
+        self.zones(known)
     }
 
     fn members(&mut self, known: &Known) -> Result<(), Error> {
@@ -116,6 +120,28 @@ impl Scrape {
             Answer::Nothing(_) => 0.0,
         };
         self.gauge(&declared::SITE_CODE, asked().map(|(labels, asked)| (labels, code(&asked.answer))))
+    }
+
+    fn zones(&mut self, known: &Known) -> Result<(), Error> {
+        let Some(KnownDns { is_up, zones }) = &known.dns else { return Ok(()) };
+        self.single(&declared::DNS_UP, [f64::from(u8::from(*is_up))])?;
+        let (mut serials, mut served) = (Vec::new(), Vec::new());
+        for (zone, there) in zones {
+            serials.push(([zone.as_str(), PRIMARY], f64::from(there.serial)));
+            for (server, answer) in &there.served {
+                let labels = [zone.as_str(), server.as_str()];
+                serials.extend(answer.map(|serial| (labels, f64::from(serial))));
+                served.push((labels, f64::from(u8::from(answer.is_some()))));
+            }
+        }
+        self.gauge(&declared::ZONE_SERIAL, serials)?;
+        self.gauge(&declared::ZONE_SERVED, served)?;
+        let records =
+            zones.iter().map(|(zone, there)| ([there.member.as_str(), zone.as_str()], count(there.records)));
+        self.gauge(&declared::ZONE_RECORDS, records)?;
+        let ends =
+            zones.iter().filter_map(|(zone, there)| Some(([zone.as_str()], seconds(there.signed_until?))));
+        self.gauge(&declared::ZONE_SIGNATURES, ends)
     }
 
     /// Adds what the kernel says of this process.

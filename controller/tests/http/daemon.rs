@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use campanile::board::{Backoff, Board, Fetched, Published};
 use campanile::http::{App, Secret, serve, token};
-use campanile::known::{Asked, Known, Member, Since, Spending};
+use campanile::known::{Asked, Known, KnownDns, KnownZone, Member, Since, Spending};
 use campanile::metrics::Metrics;
 use campanile_plan::docker::Answer;
 use campanile_plan::plan::{Held, Plan};
@@ -92,6 +92,17 @@ fn member(name: &str, kind: &'static str, status: Status, reason: &'static str) 
 }
 
 /// Everything that there can be to tell.
+fn zone() -> KnownZone {
+    let served = [("ns1.cst.test", Some(7)), ("ns2.cst.test", Some(6)), ("ns3.cst.test", None)];
+    KnownZone {
+        member: "calco".parse().unwrap(),
+        serial: 7,
+        records: 12,
+        signed_until: Some(at("2026-12-01T00:00:00Z")),
+        served: served.map(|(server, answer)| (server.parse().unwrap(), answer)).into(),
+    }
+}
+
 pub fn published() -> Published {
     let asked = |member: &str, answer, seconds| Asked {
         member: member.parse().unwrap(),
@@ -123,6 +134,10 @@ pub fn published() -> Published {
             "encrypt".parse().unwrap(),
             Spending { orders: 7, failures: 2, left: 293, open: 1 },
         )]),
+        dns: Some(KnownDns {
+            is_up: true,
+            zones: BTreeMap::from([("comune.calco.test".parse().unwrap(), zone())]),
+        }),
     };
     let held = Held {
         member: "erve".parse().unwrap(),

@@ -73,6 +73,13 @@ fn state_is_told_as_rules_need_it() {
         "campanile_issuer_failures{issuer=\"encrypt\"} 2",
         "campanile_issuer_orders_left{issuer=\"encrypt\"} 293",
         "campanile_issuer_orders_open{issuer=\"encrypt\"} 1",
+        "campanile_dns_up 1",
+        "campanile_zone_serial{server=\"primary\",zone=\"comune.calco.test\"} 7",
+        "campanile_zone_serial{server=\"ns2.cst.test\",zone=\"comune.calco.test\"} 6",
+        "campanile_zone_served{server=\"ns2.cst.test\",zone=\"comune.calco.test\"} 1",
+        "campanile_zone_served{server=\"ns3.cst.test\",zone=\"comune.calco.test\"} 0",
+        "campanile_zone_records{member=\"calco\",zone=\"comune.calco.test\"} 12",
+        "campanile_zone_signature_expiry_timestamp_seconds{zone=\"comune.calco.test\"} 1796083200",
         "campanile_fetch_last_success_timestamp_seconds 1795426200",
         "campanile_lane_attempts{lane=\"local/lecco\"} 4",
         "campanile_engine_up{engine=\"valle\"} 0",
@@ -92,7 +99,7 @@ fn what_is_gone_is_told_no_more() {
     let text = metrics.text(&published());
     assert!(text.contains("engine=\"local\"") && !text.contains("engine=\"gone\""), "{text}");
     let text = metrics.text(&Published { looked: published().looked, ..Published::default() });
-    for gone in ["calco", "local", "www.lecco.test"] {
+    for gone in ["calco", "local", "www.lecco.test", "ns1.cst.test", "campanile_dns_up"] {
         assert!(!text.contains(gone), "{gone} is still in\n{text}");
     }
 }

@@ -33,3 +33,4 @@ mod saved_plans;
 mod secrets;
 mod serving;
 mod zones;
+mod zones_import;

@@ -57,32 +57,37 @@ fn data(
     zone: &DomainName,
     report: &mut Report,
 ) -> Option<Data> {
-    let text = value.value.as_str();
-    if record.kind == RecordType::Txt && !text.starts_with('"') {
-        return Some(Data::text(text));
-    }
-    if let Some(name) = forgotten_dot(record.kind, text, zone) {
-        let message = format!("{name} would stand below {zone}: {name}.{zone}");
-        report.problem(
-            value.place,
-            message,
-            format!("write {name}. with a last dot, or the part before the domain"),
-        );
-        return None;
-    }
-    if has_comment(text) {
-        let remedy = "put the part with the semicolon between double quotes";
-        report.problem(value.place, "what follows a semicolon would be taken for a comment", remedy);
-        return None;
-    }
-    match Data::parse(kind, text, zone) {
+    match read(record.kind, kind, value.value.as_str(), zone) {
         Ok(data) => Some(data),
-        Err(why) => {
-            let message = format!("{text:?} is not the value of a record of type {kind}: {why}");
-            report.problem(value.place, message, example(record.kind));
+        Err((message, remedy)) => {
+            report.problem(value.place, message, remedy);
             None
         }
     }
+}
+
+/// The data that a document means by `text`, or what is wrong with it and what to write instead.
+pub(super) fn read(
+    of: RecordType,
+    kind: Kind,
+    text: &str,
+    zone: &DomainName,
+) -> Result<Data, (String, String)> {
+    if of == RecordType::Txt && !text.starts_with('"') {
+        return Ok(Data::text(text));
+    }
+    if let Some(name) = forgotten_dot(of, text, zone) {
+        let message = format!("{name} would stand below {zone}: {name}.{zone}");
+        return Err((message, format!("write {name}. with a last dot, or the part before the domain")));
+    }
+    if has_comment(text) {
+        let remedy = "put the part with the semicolon between double quotes";
+        return Err(("what follows a semicolon would be taken for a comment".to_owned(), remedy.to_owned()));
+    }
+    Data::parse(kind, text, zone).map_err(|why| {
+        let message = format!("{text:?} is not the value of a record of type {kind}: {why}");
+        (message, example(of).to_owned())
+    })
 }
 
 /// A name in full whose last dot was left out: it ends as the zone itself does.

@@ -2,14 +2,19 @@
 
 mod declared;
 mod difference;
+mod import;
 mod lane;
 mod mark;
 mod observed;
 mod record;
 mod wanted;
+mod zone_file;
 
 pub use declared::declared;
 pub use difference::ZoneChange;
+pub use import::{Found, Imported, Unsaid, import};
 pub use lane::{is_lane, lanes};
 pub use observed::{Delegation, ObservedDns, ObservedZone, ZoneTrouble};
 pub use record::{Data, Kind, Owner, Records, RrSet};
+pub use wanted::implied;
+pub use zone_file::{ZoneFile, ZoneFileError, read_zone_file};

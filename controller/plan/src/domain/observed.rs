@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::record::{Kind, Records};
+use super::record::{Kind, Owner, Records};
 use crate::document::values::DomainName;
 
 /// One look at the zones.
@@ -31,7 +31,7 @@ pub struct ObservedZone {
     /// Its records, without those that the server keeps by itself.
     pub records: Records,
     /// Records of which not even the outside could be read: they are left as they are.
-    pub unread: usize,
+    pub unread: BTreeSet<(Owner, Kind)>,
     /// When the first of its signatures ends; none where it is not signed.
     pub signed_until: Option<Timestamp>,
     /// What the registrar should have as DS, from the zone's own CDS records: `12345 13 2 0A1B…`.
@@ -41,7 +41,9 @@ pub struct ObservedZone {
 impl ObservedZone {
     /// Whether it is as servers make it: nothing but name servers.
     pub fn is_fresh(&self) -> bool {
-        self.unread == 0 && self.records.keys().all(|(_, kind)| *kind == Kind::NS) && self.records.len() <= 1
+        self.unread.is_empty()
+            && self.records.keys().all(|(_, kind)| *kind == Kind::NS)
+            && self.records.len() <= 1
     }
 }
 

@@ -203,10 +203,18 @@ impl Data {
     /// Why it is not of this type, in the words of the parser.
     pub fn parse(kind: Kind, value: &str, zone: &DomainName) -> Result<Self, String> {
         let origin = zone.as_str().parse::<Name<Bytes>>().map_err(|error| error.to_string())?;
+        Self::below(kind, value, &origin)
+    }
+
+    /// The same, with an origin that need not be a domain of hosts.
+    ///
+    /// # Errors
+    /// Why it is not of this type, in the words of the parser.
+    pub fn below(kind: Kind, value: &str, origin: &Name<Bytes>) -> Result<Self, String> {
         let mut file = Zonefile::new();
-        file.set_origin(origin);
+        file.set_origin(origin.clone());
         file.set_default_class(Class::IN);
-        file.extend_from_slice(format!("@ 0 IN {kind} {}\n", spelt_out(kind, value, zone)).as_bytes());
+        file.extend_from_slice(format!("@ 0 IN {kind} {}\n", spelt_out(kind, value, origin)).as_bytes());
         let entry = file.next_entry().map_err(|error| plain(&error.to_string()))?;
         let Some(Entry::Record(record)) = entry else { return Err("nothing is written there".to_owned()) };
         match file.next_entry() {
@@ -253,16 +261,30 @@ impl Data {
     }
 }
 
-/// The parser knows `@` as an owner alone: in a value it is written in full.
-fn spelt_out<'v>(kind: Kind, value: &'v str, zone: &DomainName) -> Cow<'v, str> {
+/// The parser knows `@` as an owner alone, and no quotes in parameters: in a value it is written in full, and without them.
+fn spelt_out<'v>(kind: Kind, value: &'v str, origin: &Name<Bytes>) -> Cow<'v, str> {
     let has_names = !matches!(kind.rtype(), Rtype::TXT | Rtype::CAA);
-    let mut words = value.split_whitespace();
-    if !has_names || words.all(|word| word != "@") {
+    let has_parameters = matches!(kind.rtype(), Rtype::SVCB | Rtype::HTTPS);
+    let is_short = |word: &str| word == "@" || has_parameters && without_quotes(word).is_some();
+    // two lines are two records, and stay so
+    if !has_names || value.contains('\n') || !value.split_whitespace().any(is_short) {
         return Cow::Borrowed(value);
     }
-    let words =
-        value.split_whitespace().map(|word| if word == "@" { format!("{zone}.") } else { word.to_owned() });
+    let origin = origin.fmt_with_dot().to_string();
+    let words = value.split_whitespace().map(|word| match word {
+        "@" => origin.clone(),
+        word if has_parameters => without_quotes(word).unwrap_or_else(|| word.to_owned()),
+        word => word.to_owned(),
+    });
     Cow::Owned(words.collect::<Vec<_>>().join(" "))
+}
+
+/// `alpn=h2` for `alpn="h2"`, which is the same (RFC 9460, 2.1), where nothing in it needs the quotes.
+fn without_quotes(word: &str) -> Option<String> {
+    let (key, value) = word.split_once("=\"")?;
+    let value = value.strip_suffix('"')?;
+    let needs_none = !value.is_empty() && !value.contains(['"', '\\', ';', '(', ')']);
+    needs_none.then(|| format!("{key}={value}"))
 }
 
 /// The parser's words without its place in a text that nobody else sees.
@@ -314,6 +336,7 @@ mod tests {
         check("TLSA", "3 1 1 00ff", "3 1 1 00FF");
         check("SSHFP", "4 2 00ff", "4 2 00FF");
         check("HTTPS", "1 . alpn=h2", "1 . alpn=h2");
+        check("HTTPS", "1 @ alpn=\"h2,h3\" port=443", "1 comune.barzago.lc.test. alpn=h2,h3 port=443");
         check("PTR", "host", "host.comune.barzago.lc.test.");
         check("TXT", "\"one\" \"two\"", "\"one\" \"two\"");
         check("A", "192.0.2.1\n@ 0 IN A 192.0.2.2", "error: it is more than one record");

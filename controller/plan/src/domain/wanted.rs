@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::mark::{self, Mark};
-use super::record::{Data, Kind, Owner, RrSet};
+use super::record::{Data, Kind, Owner, Records, RrSet};
 use crate::document::Dns;
-use crate::document::values::Ttl;
+use crate::document::values::{DomainName, Ttl};
 use crate::fleet::{Desired, DesiredMember};
 
 /// Records that should be there, and why.
@@ -19,7 +19,7 @@ pub struct Wanted {
 
 /// What a member's zone should hold, without the notes.
 pub fn wanted(desired: &Desired, dns: &Dns, member: &DesiredMember) -> BTreeMap<(Owner, Kind), Wanted> {
-    let mut wanted = derived(desired, dns, member);
+    let mut wanted = derived(desired, dns, &member.spec.domain.name.value, Some(member));
     for (key, set) in &member.records {
         let (owner, kind) = key;
         // beside a CNAME nothing may stand
@@ -41,9 +41,21 @@ pub fn wanted(desired: &Desired, dns: &Dns, member: &DesiredMember) -> BTreeMap<
     wanted
 }
 
-/// What follows from the rest of the document and from the platform's.
-fn derived(desired: &Desired, dns: &Dns, member: &DesiredMember) -> BTreeMap<(Owner, Kind), Wanted> {
-    let zone = &member.spec.domain.name.value;
+/// What a zone holds without anybody writing it: the platform's name servers, and what follows for the member whose zone
+/// it is, where there is one.
+pub fn implied(desired: &Desired, dns: &Dns, zone: &DomainName) -> Records {
+    let member = desired.members.values().find(|member| member.spec.domain.name.value == *zone);
+    let derived = derived(desired, dns, zone, member);
+    derived.into_iter().map(|(key, wanted)| (key, wanted.set)).collect()
+}
+
+/// What follows from the rest of the member's document and from the platform's.
+fn derived(
+    desired: &Desired,
+    dns: &Dns,
+    zone: &DomainName,
+    member: Option<&DesiredMember>,
+) -> BTreeMap<(Owner, Kind), Wanted> {
     let ttl = ttl(dns);
     let mut derived = BTreeMap::new();
     let mut add = |owner: Owner, (kind, data): (Kind, Data), because: String| {
@@ -57,6 +69,7 @@ fn derived(desired: &Desired, dns: &Dns, member: &DesiredMember) -> BTreeMap<(Ow
         let because = "the platform's name servers carry the zone".to_owned();
         add(Owner::from(zone), (Kind::NS, target), because);
     }
+    let Some(member) = member else { return derived };
     for (data, because) in authorities(desired, member) {
         add(Owner::from(zone), (Kind::CAA, data), because);
     }
