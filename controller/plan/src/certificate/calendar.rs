@@ -3,6 +3,7 @@
 //! Time is gone through from now on. At each moment the most urgent of those who may order do so, until a limit is
 //! reached; then time moves on to when the next one may. What is wanted later never delays what is wanted now.
 
+mod queue;
 mod timetable;
 
 use std::collections::BTreeSet;

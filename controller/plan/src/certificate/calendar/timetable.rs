@@ -5,10 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use jiff::Timestamp;
 
+use super::queue::{Place, Queue, Share};
 use super::{Appointment, Held, Standing, Wanted, because};
-use crate::certificate::budget::{
-    Ledger, Limits, Rate, Window, by_time, kept, outcomes, pause, registered_domains,
-};
+use crate::certificate::budget::{Ledger, Limits, Rate, by_time, kept, outcomes, pause, registered_domains};
 use crate::document::values::DomainName;
 
 /// Everything wanted, with all that bears on when it may be ordered.
@@ -26,14 +25,8 @@ pub(super) struct Timetable<'a> {
     appointments: Vec<(Timestamp, Place, String)>,
 }
 
-/// Those whom only the number of orders holds.
-struct Queue {
-    window: Window,
-    ready: BinaryHeap<Reverse<Place>>,
-}
-
 /// Something wanted.
-struct Entry<'a> {
+pub(super) struct Entry<'a> {
     wanted: &'a Wanted,
     domains: Vec<usize>,
     names: usize,
@@ -42,26 +35,7 @@ struct Entry<'a> {
     /// Since when nothing but the number of orders holds it.
     ready: Timestamp,
     held: Option<Held<'a>>,
-    done: bool,
-}
-
-/// A limit that is counted for a domain or for a set of names, and those who wait for it.
-struct Share<'a> {
-    window: Window,
-    /// The domain; none for a set of names.
-    domain: Option<&'a str>,
-    waiting: BinaryHeap<Reverse<Place>>,
-    /// When the first of them is let on.
-    wakes: Option<Timestamp>,
-}
-
-/// Where an entry stands in a queue, the first one least.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Place {
-    standing: Standing,
-    /// The end of the certificate in force; where there is none, since when one is wanted.
-    by: Timestamp,
-    entry: usize,
+    pub(super) done: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -78,8 +52,8 @@ impl<'a> Timetable<'a> {
         let mut timetable = Self {
             limits,
             now,
-            account: Queue::new(limits.orders_per_account),
-            renewals: Queue::new(limits.orders_per_account),
+            account: Queue::new(limits.orders_per_account, kept(limits.orders_per_account)),
+            renewals: Queue::new(limits.orders_per_account, 0),
             shares: Vec::new(),
             failures: BTreeMap::new(),
             entries: Vec::with_capacity(wanted.len()),
@@ -104,12 +78,7 @@ impl<'a> Timetable<'a> {
     }
 
     fn share(&mut self, rate: Rate, domain: Option<&'a str>) -> usize {
-        self.shares.push(Share {
-            window: Window::new(rate),
-            domain,
-            waiting: BinaryHeap::new(),
-            wakes: None,
-        });
+        self.shares.push(Share::new(rate, domain));
         self.shares.len() - 1
     }
 
@@ -152,9 +121,8 @@ impl<'a> Timetable<'a> {
         let mut at = self.now;
         while self.appointments.len() < self.entries.len() {
             self.happens(at);
-            let kept = kept(self.limits.orders_per_account);
-            let account = self.account.next(&self.entries, kept);
-            let renewal = self.renewals.next(&self.entries, 0);
+            let account = self.account.next(&self.entries);
+            let renewal = self.renewals.next(&self.entries);
             let now = |next: &Option<(Timestamp, usize)>| next.filter(|(free, _)| *free <= at);
             if let Some((_, entry)) = now(&account) {
                 self.account.ready.pop();
@@ -259,16 +227,9 @@ impl<'a> Timetable<'a> {
         let Entry { wanted, domains, names, .. } = &self.entries[entry];
         let names = Some(*names).filter(|_| !wanted.replaces);
         let domains = domains.iter().copied().filter(|_| !wanted.exempt());
-        let shares = domains.chain(names).map(|share| (self.free_from(share, standing), share));
+        let shares = domains.chain(names).map(|share| (self.shares[share].free_from(standing), share));
         // of two that are as long, the later one by name, whatever else is wanted
         shares.max_by_key(|(until, _)| *until)
-    }
-
-    fn free_from(&self, share: usize, standing: Standing) -> Timestamp {
-        let Share { window, domain, .. } = &self.shares[share];
-        // a set of names is one member's: nobody else could use it up
-        let keeps = if domain.is_some() { keeps(window.rate(), standing) } else { 0 };
-        window.free_from(keeps)
     }
 
     fn order(&mut self, place: Place, at: Timestamp) {
@@ -291,20 +252,11 @@ impl<'a> Timetable<'a> {
     fn rouse(&mut self, entry: usize, at: Timestamp) {
         let Entry { domains, names, .. } = &self.entries[entry];
         for share in domains.clone().into_iter().chain([*names]) {
-            if let Some(Reverse(first)) = self.first(share) {
-                let until = self.free_from(share, Standing::of(self.entries[first.entry].wanted, at));
+            if let Some(first) = self.shares[share].first(&self.entries) {
+                let until = self.shares[share].free_from(Standing::of(self.entries[first.entry].wanted, at));
                 self.wake(share, until.max(at));
             }
         }
-    }
-
-    /// The first who waits for a share.
-    fn first(&mut self, share: usize) -> Option<Reverse<Place>> {
-        let waiting = &mut self.shares[share].waiting;
-        while waiting.peek().is_some_and(|Reverse(place)| self.entries[place.entry].done) {
-            waiting.pop();
-        }
-        waiting.peek().copied()
     }
 
     fn wake(&mut self, share: usize, until: Timestamp) {
@@ -320,32 +272,11 @@ impl<'a> Timetable<'a> {
             return;
         }
         self.shares[share].wakes = None;
-        if let Some(Reverse(first)) = self.first(share) {
+        if let Some(first) = self.shares[share].first(&self.entries) {
             self.shares[share].waiting.pop();
             self.arrives(first.entry, at);
         }
     }
-}
-
-impl Queue {
-    fn new(rate: Rate) -> Self {
-        Self { window: Window::new(rate), ready: BinaryHeap::new() }
-    }
-
-    /// The most urgent, and from when on it may order, so many being kept from it unless it is about to end.
-    fn next(&mut self, entries: &[Entry<'_>], kept: u32) -> Option<(Timestamp, usize)> {
-        while self.ready.peek().is_some_and(|Reverse(place)| entries[place.entry].done) {
-            self.ready.pop();
-        }
-        let Reverse(Place { standing, entry, .. }) = *self.ready.peek()?;
-        let kept = if standing == Standing::Ending { 0 } else { kept };
-        Some((self.window.free_from(kept), entry))
-    }
-}
-
-/// How many of a rate are not for one of this standing.
-fn keeps(rate: Rate, standing: Standing) -> u32 {
-    if standing == Standing::Ending { 0 } else { kept(rate) }
 }
 
 /// Where the shares are.
