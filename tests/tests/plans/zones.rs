@@ -240,7 +240,17 @@ fn only_the_members_issuer_may_issue() {
         }
     }
     let plan = world(Some(&[("@", "NS", "ns1.cst.test.")])).plan(&desired(&fleet));
-    expect![[""]].assert_eq(&zones(plan));
+    expect![[r#"
+        domain/calco
+          ~ update zone comune.calco.test: 4 record sets differ
+              _campanile TXT (says whose the zone is): + "platform=lecco"
+              @ A (a host of site): + 192.0.2.10
+              @ CAA (encrypt issues its certificate): + 0 issue "encrypt.test", 0 issuewild ";"
+              www A (a host of site): + 192.0.2.10
+
+        Plan: 0 to create, 1 to change, 0 to remove, 0 held.
+        Digest: DIGEST
+    "#]].assert_eq(&zones(plan));
 }
 
 #[test]

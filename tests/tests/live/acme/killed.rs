@@ -78,7 +78,7 @@ fn killed_at_any_request_an_order_is_placed_once() {
         }
         killed += 1;
     }
-    println!("killed at each of {killed} requests");
+    eprintln!("killed at each of {killed} requests");
     assert!(killed > 10, "an order takes more requests than {killed}");
     assert_eq!(pebble.certificates(), pebble.orders());
 }
