@@ -250,7 +250,8 @@ fn only_the_members_issuer_may_issue() {
 
         Plan: 0 to create, 1 to change, 0 to remove, 0 held.
         Digest: DIGEST
-    "#]].assert_eq(&zones(plan));
+    "#]]
+    .assert_eq(&zones(plan));
 }
 
 #[test]

@@ -339,7 +339,7 @@ mod tests {
         check("HTTPS", "1 @ alpn=\"h2,h3\" port=443", "1 comune.barzago.lc.test. alpn=h2,h3 port=443");
         check("PTR", "host", "host.comune.barzago.lc.test.");
         check("TXT", "\"one\" \"two\"", "\"one\" \"two\"");
-        check("A", "192.0.2.1\n@ 0 IN A 192.0.2.2", "error: trailing tokens");
+        check("A", "192.0.2.1\n@ 0 IN A 192.0.2.2", "error: it is more than one record");
     }
 
     #[test]

@@ -52,7 +52,7 @@ fn the_daemon_orders_keeps_appointments_and_survives_a_kill() {
     until("one has its certificate", || pebble.certificates() == 1);
     // kill -9
     drop(daemon);
-    room.run(&["plan"]).says("the account may order 1 in");
+    room.run(&["plan"]).says("the account may have 1 in");
     let _daemon = room.daemon_every(5);
     until("both have theirs", || pebble.certificates() == 2);
     assert!(begun.elapsed().as_secs() >= 29, "the second one waited for its appointment");

@@ -45,7 +45,10 @@ fn check(there: &[(&str, u32, &str, &str)], implied: &[(&str, u32, &str, &str)],
     read(&section);
     let unsaid = unsaid.iter().map(|unsaid| format!("! {unsaid}\n"));
     let added = added.iter().map(|added| format!("+ {added}\n"));
-    expected.assert_eq(&std::iter::once(section.clone()).chain(unsaid).chain(added).collect::<String>());
+    // the first line is for expect-test, which takes away what all lines are indented by
+    expected.assert_eq(
+        &std::iter::once(format!("spec:\n{section}")).chain(unsaid).chain(added).collect::<String>(),
+    );
 }
 
 #[test]
@@ -75,6 +78,7 @@ fn every_type_as_people_write_it() {
         ],
         &[],
         &expect![[r#"
+            spec:
               domain:
                 name: comune.calco.test
                 policy: own
@@ -120,6 +124,7 @@ fn what_follows_is_left_out_unless_it_differs() {
         ],
         &implied,
         &expect![[r#"
+            spec:
               domain:
                 name: comune.calco.test
                 policy: own
@@ -148,6 +153,7 @@ fn what_cannot_be_said_is_named() {
         ],
         &[("@", 3600, "NS", "ns1.cst.test.")],
         &expect![[r#"
+            spec:
               domain:
                 name: comune.calco.test
                 policy: share
