@@ -117,11 +117,13 @@ fn connector(trusted: &Trusted) -> Result<TlsConnector, String> {
         return Err("the platform has no authority yet".to_owned());
     }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
+    let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| error.to_string())?
         .with_root_certificates(roots)
         .with_no_client_auth();
+    // a session that is resumed shows the certificate of its first handshake
+    config.resumption = rustls::client::Resumption::disabled();
     Ok(TlsConnector::from(Arc::new(config)))
 }
 
