@@ -1,0 +1,60 @@
+//! Grades: one file each, with the version of what it follows and every deduction.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Text;
+use crate::facts::Facts;
+use crate::rules::{Context, Finding};
+
+/// A grade by one scheme. Where facts are unknown it says between which two it lies.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Grade {
+    /// By which scheme.
+    pub scheme: Scheme,
+    /// The version of the scheme: `2009r`.
+    pub version: String,
+    /// What it is about: a host, a domain, or the body.
+    pub object: String,
+    /// The grade; the worst that it can be, where facts are unknown.
+    pub worst: String,
+    /// The best that it can be; the same as `worst` where all is known.
+    pub best: String,
+    /// Points, where the scheme counts them: the fewest and the most that it can be.
+    pub points: Option<(i32, i32)>,
+    /// Each deduction, bonus and cap, in the order in which they count.
+    pub reasons: Vec<Reason>,
+}
+
+/// A scheme of grades.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scheme {
+    /// CERT-AgID's classes: `sicuro`, `mal configurato`, `gravi problemi di sicurezza`, `senza HTTPS`; a host each, and the body by its worst.
+    CertAgid,
+    /// SSL Labs' rating.
+    SslLabs,
+    /// MDN's HTTP Observatory.
+    Observatory,
+    /// The criteria of the Modello Comuni: one grade each, `passed` or `failed`; the criterion's name stands before the object.
+    ModelloComuni,
+    /// Internet.nl's tests of mail and DNS: percent.
+    InternetNl,
+}
+
+/// Why a grade is what it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// Points lost (negative) or won; 0 for a cap.
+    pub points: i32,
+    /// The grade that it caps at, if it does.
+    pub cap: Option<String>,
+    /// It is only so if what is unknown is as bad as it can be.
+    pub uncertain: bool,
+    /// Why.
+    pub text: Text,
+}
+
+/// Every grade of a body.
+pub fn grades(_facts: &Facts, _findings: &[Finding], _context: &Context) -> Vec<Grade> {
+    Vec::new()
+}

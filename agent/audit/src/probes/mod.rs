@@ -1,0 +1,1 @@
+//! Probes: they ask, and note what comes back. Each is bounded in connections, bytes and time.
