@@ -4,6 +4,9 @@
 
 mod acme;
 pub mod fleets;
+mod program;
 pub mod simulation;
 pub mod world;
 pub mod zones;
+
+pub use program::campanile;

@@ -6,7 +6,6 @@ use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU16, Ordering};
 
 use serde_json::Value;
@@ -115,7 +114,7 @@ impl Room {
 
     /// `campanile` with these arguments, on this room's fleet and state.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(program());
+        let mut command = Command::new(campanile_tests::campanile());
         command.args(arguments).env("CAMPANILE_FLEET", self.path("fleet")).env("NO_COLOR", "1");
         if arguments.first() != Some(&"check") {
             command.env("CAMPANILE_STATE", self.path("state"));
@@ -226,36 +225,6 @@ pub fn title(name: &str) -> String {
 fn write(path: &Path, content: impl AsRef<[u8]>) {
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::write(path, content).unwrap();
-}
-
-/// The program, built once for all tests from this workspace, with the profile and in the folder of this test.
-fn program() -> &'static Path {
-    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
-        // TARGET/debug/deps/live-0123456789abcdef
-        let test = std::env::current_exe().unwrap();
-        let profile = test.ancestors().nth(2).expect("cargo's folder of this profile");
-        let release = profile.ends_with("release");
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let mut build = Command::new(cargo);
-        // what the cargo that runs this test says of this test's crate would have others built anew
-        let own = |name: &str| {
-            ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_CRATE_"].iter().any(|p| name.starts_with(p))
-        };
-        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(own)) {
-            build.env_remove(name);
-        }
-        let build = build
-            .args(["build", "--quiet", "--locked", "--package", "campanile", "--bin", "campanile"])
-            .args(release.then_some("--release"))
-            .arg("--target-dir")
-            .arg(profile.parent().unwrap())
-            .current_dir(std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo runs the tests"))
-            .status();
-        let build = build.expect("this test needs cargo to build campanile");
-        assert!(build.success(), "this test needs the program campanile, and it could not be built");
-        profile.join("campanile")
-    })
 }
 
 /// A port that nobody listens on, below those that outgoing connections take, and never given twice. Another program of
