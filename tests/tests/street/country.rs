@@ -43,7 +43,9 @@ pub fn swallow(address: &str) {
 
 /// Leads what comes to port 443 of an address to another port of this thread's network.
 pub fn lead(address: &str, port: &str) {
-    iptables(&format!("-t nat -A OUTPUT -d {address} -p tcp --dport 443 -j DNAT --to-destination 127.0.0.1:{port}"));
+    iptables(&format!(
+        "-t nat -A OUTPUT -d {address} -p tcp --dport 443 -j DNAT --to-destination 127.0.0.1:{port}"
+    ));
 }
 
 fn iptables(arguments: &str) {

@@ -5,6 +5,7 @@
 mod country;
 mod houses;
 mod papers;
+mod peers;
 mod report;
 mod servers;
 mod verdicts;

@@ -2,7 +2,7 @@
 
 pub mod hostile;
 mod nginx;
-mod program;
+pub mod program;
 
 use std::path::Path;
 
@@ -87,7 +87,7 @@ pub fn start(
         Resident::Old { program, ciphers, method } => {
             let script = folder.join("old.js").display().to_string();
             std::fs::write(&script, include_str!("old.js")).unwrap();
-            let program = Running::old(program);
+            let program = format!("{}/{program}", program::machine("old-openssl"));
             let mut all = Vec::new();
             if program.ends_with("0.10") {
                 // the last versions of that line need to be told

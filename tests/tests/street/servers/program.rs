@@ -23,14 +23,14 @@ impl Running {
             panic!("this test needs {program} (tests/machine/packages tests): {error}")
         }))
     }
+}
 
-    /// A program of long ago.
-    pub fn old(name: &str) -> String {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("machine/old-openssl");
-        let output = Command::new(script).output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        format!("{}/{name}", String::from_utf8(output.stdout).unwrap().trim())
-    }
+/// What a script of `tests/machine` prints: where it has put what it is named after.
+pub fn machine(script: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("machine").join(script);
+    let output = Command::new(path).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
 impl Drop for Running {
