@@ -1,6 +1,6 @@
 //! The program as users have it, for tests that run it.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // for tests alone
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::missing_panics_doc)] // for tests alone
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

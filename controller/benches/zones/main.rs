@@ -13,13 +13,12 @@
 
 mod server;
 mod sides;
-mod watched;
 
 use std::path::Path;
 
+use campanile_tests::watched::{Figure, Run};
 use server::Knot;
 use sides::{Campanile, OctoDns};
-use watched::{Figure, Run};
 
 /// Zones on each side, if nothing else is asked for.
 const SIZES: [usize; 2] = [34, 1000];

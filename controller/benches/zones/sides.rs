@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::server::Knot;
-use super::watched::{Run, run};
+use campanile_tests::watched::{Run, run};
 
 /// The records of every zone: name, type, values.
 pub const RECORDS: [(&str, &str, &[&str]); 10] = [

@@ -2,7 +2,6 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test program
 
-mod country;
 mod houses;
 mod papers;
 mod peers;
@@ -15,7 +14,7 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
-use country::{Country, until};
+use campanile_tests::country::{self, Country, until};
 use houses::{HOUSES, House};
 use papers::Papers;
 use report::Report;

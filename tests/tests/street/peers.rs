@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::houses::HOUSES;
 use crate::servers::{Resident, program};
-use crate::{Report, Street, address};
+use crate::{Street, address};
 
 /// Suites by version: `TLS 1.2`, `TLS_RSA_WITH_NULL_SHA256`.
 type Taken = BTreeSet<(String, String)>;

@@ -9,8 +9,8 @@ use std::path::Path;
 pub use nginx::{Door, Nginx, Port80, start as open_doors};
 pub use program::Running;
 
-use crate::country::{lead, until};
 use crate::papers::{Paper, Papers};
+use campanile_tests::country::{lead, until};
 
 /// Who lives in a house.
 pub enum Resident {

@@ -1,4 +1,6 @@
-//! A network of the street's own: every address of 127.0.0.0/8 with every port, and no way out.
+//! A network of one's own: every address of 127.0.0.0/8 with every port, and no way out.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::missing_panics_doc)] // for tests and benchmarks alone
 
 use std::fs::File;
 use std::os::fd::AsFd;
@@ -10,9 +12,11 @@ use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 /// What holds the network: it ends with its input, and with it the network.
 const HOLDER: &str = "ip link set lo up && echo ready && exec cat >/dev/null";
 
+/// A network that ends with this value.
+#[derive(Debug)]
 pub struct Country {
     holder: Child,
-    // dropped with the street: the holder reads its end
+    // the holder reads its end
     _lifeline: ChildStdin,
 }
 
