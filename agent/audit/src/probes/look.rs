@@ -1,0 +1,77 @@
+//! One look at a body: all probes side by side, within one time limit; and many looks, a bounded number at once.
+
+use std::future::Future;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+
+/// A body: what is known of it before anybody looks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    /// Who: a member's name, an IPA code, else the host that was given.
+    pub name: String,
+    /// Its title for people; may be empty.
+    pub title: String,
+    /// Its hosts.
+    pub hosts: Vec<Host>,
+    /// Its domain; none where only the hosts are asked for.
+    pub domain: Option<String>,
+    /// Whether the mail of its domain is looked at.
+    pub mail: bool,
+    /// Whether it consented to intrusive probes.
+    pub intrusive: bool,
+}
+
+/// A host, and where it serves.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Host {
+    /// Its name, in A-labels; or an address.
+    pub name: String,
+    /// The port of HTTPS.
+    pub https: u16,
+    /// The port of HTTP.
+    pub http: u16,
+}
+
+/// How many are looked at at once, and until when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// Bodies at once.
+    pub at_once: usize,
+    /// How long one may take.
+    pub each: Duration,
+}
+
+/// Looks at one after the other, `at_once` at a time, and hands each result over as it comes. Nothing is kept: memory does
+/// not grow with the number of bodies. Ends early when `stop` does, or when `take` says no; says whether it came to the end.
+pub async fn many<B, R, L>(
+    bodies: impl IntoIterator<Item = B>,
+    at_once: usize,
+    stop: impl Future<Output = ()>,
+    look: impl Fn(B) -> L,
+    mut take: impl FnMut(R) -> bool,
+) -> bool
+where
+    R: Send + 'static,
+    L: Future<Output = R> + Send + 'static,
+{
+    tokio::pin!(stop);
+    let mut bodies = bodies.into_iter();
+    let mut under_way = JoinSet::new();
+    loop {
+        while under_way.len() < at_once.max(1) {
+            let Some(body) = bodies.next() else { break };
+            under_way.spawn(look(body));
+        }
+        tokio::select! {
+            biased;
+            () = &mut stop => return false,
+            done = under_way.join_next() => match done {
+                None => return true,
+                Some(Ok(result)) => if !take(result) { return false },
+                // a look that panicked is a fault of ours, and costs that body alone
+                Some(Err(_)) => {}
+            }
+        }
+    }
+}
