@@ -1,0 +1,10 @@
+//! The audit's hands in the controller: whom to look at, how, what was seen before, and what is said of it.
+//!
+//! ```text
+//! fleet, list, IndicePA ──▶ Targets ──look──▶ Body ──▶ Store (audit.sqlite) ──▶ Report, changes, metrics, conditions
+//!                                     ▲ yesterday's facts ──┘
+//! ```
+
+pub mod indice;
+pub mod store;
+pub mod targets;
