@@ -7,8 +7,10 @@ mod budget;
 mod connect;
 mod eyes;
 mod guard;
+pub mod resolver;
 
 pub use budget::{Budget, Limits, Permit};
 pub use connect::{ConnectError, Connection};
 pub use eyes::{Eyes, Patience};
 pub use guard::{Guard, Refusal};
+pub use resolver::Resolver;
