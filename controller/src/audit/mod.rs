@@ -6,5 +6,6 @@
 //! ```
 
 pub mod indice;
+pub mod known;
 pub mod store;
 pub mod targets;

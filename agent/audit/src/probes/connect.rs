@@ -184,11 +184,13 @@ impl AsyncWrite for Connection {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;
 
     use super::*;
-    use crate::probes::{Eyes, Guard};
+    use crate::probes::{Eyes, Guard, Resolver};
 
     async fn drip() -> SocketAddr {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -205,7 +207,7 @@ mod tests {
 
     fn eyes() -> Eyes {
         let guard = Guard::allowing_private();
-        Eyes { guard, ..Eyes::new("test") }
+        Eyes { guard, ..Eyes::new("test", Resolver::new(Vec::new(), BTreeMap::new())) }
     }
 
     #[tokio::test]
@@ -224,7 +226,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_refused_address_is_never_connected_to() {
-        let refused = Eyes::new("test").open(drip().await).await;
+        let refused = Eyes { guard: Guard::default(), ..eyes() }.open(drip().await).await;
         assert!(matches!(refused, Err(ConnectError::Refused { .. })));
         let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
         assert!(matches!(eyes().open(closed).await, Err(ConnectError::Closed { .. })));

@@ -6,10 +6,12 @@ use std::time::Duration;
 use super::budget::Budget;
 use super::connect::{self, ConnectError, Connection};
 use super::guard::{Guard, Refusal};
+use super::resolver::Resolver;
 
 /// What all probes share; one for a run, used by all of them at once.
-#[derive(Debug)]
 pub struct Eyes {
+    /// Where names are looked up.
+    pub resolver: Resolver,
     /// Which addresses may be asked at all.
     pub guard: Guard,
     /// How many connections at once, and how many in a second.
@@ -51,8 +53,9 @@ impl Default for Patience {
 
 impl Eyes {
     /// Eyes that ask public addresses alone, with the usual budget and patience.
-    pub fn new(agent: impl Into<String>) -> Self {
+    pub fn new(agent: impl Into<String>, resolver: Resolver) -> Self {
         Self {
+            resolver,
             guard: Guard::default(),
             budget: Budget::default(),
             patience: Patience::default(),

@@ -134,7 +134,7 @@ impl Store {
     }
 
     /// How many bodies of a run are of each class.
-    pub fn classes(&self, run: RunId) -> Result<BTreeMap<String, u64>, StoreError> {
+    pub fn classes(&self, run: RunId) -> Result<BTreeMap<String, i64>, StoreError> {
         self.reading("counting classes", |connection| {
             let mut statement =
                 connection.prepare("SELECT class, count(*) FROM body WHERE run = ? GROUP BY class")?;

@@ -20,7 +20,7 @@ pub use error::StoreError;
 pub use open::{FILE, Opened};
 pub use prune::Bounds;
 pub use runs::{RunId, RunRow};
-pub use summary::{Found, Graded, Summary};
+pub use summary::{Found, Graded, Summary, UNCERTAIN};
 
 /// An open store; clones share it.
 #[derive(Debug, Clone)]

@@ -13,7 +13,7 @@ pub struct Bounds {
     /// Days that summaries are kept.
     pub days: u32,
     /// The most that the file may take, in bytes.
-    pub bytes: u64,
+    pub bytes: i64,
 }
 
 impl Default for Bounds {
@@ -56,10 +56,10 @@ impl Store {
     }
 
     /// Bytes of the file that hold something.
-    fn used(&self) -> Result<u64, StoreError> {
+    fn used(&self) -> Result<i64, StoreError> {
         self.reading("measuring", |connection| {
-            let pragma = |name: &str| connection.pragma_query_value::<u64, _>(None, name, |row| row.get(0));
-            Ok((pragma("page_count")?.saturating_sub(pragma("freelist_count")?)) * pragma("page_size")?)
+            let pragma = |name: &str| connection.pragma_query_value::<i64, _>(None, name, |row| row.get(0));
+            Ok((pragma("page_count")? - pragma("freelist_count")?) * pragma("page_size")?)
         })
     }
 

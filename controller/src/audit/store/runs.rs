@@ -23,7 +23,7 @@ pub struct RunRow {
     /// By what it was made; none while it is under way, or where it was broken off.
     pub about: Option<Run>,
     /// Bodies that were looked at.
-    pub bodies: u64,
+    pub bodies: i64,
     /// Whether facts are still there, not only summaries.
     pub is_whole: bool,
 }
