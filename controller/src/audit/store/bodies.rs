@@ -90,6 +90,40 @@ impl Store {
         })
     }
 
+    /// The bodies of a scope of which something is known.
+    pub fn known(&self, scope: &str) -> Result<BTreeSet<String>, StoreError> {
+        self.reading("reading which bodies are known", |connection| {
+            let mut statement = connection.prepare("SELECT subject FROM settled WHERE scope = ?")?;
+            let subjects = statement.query_map([scope], |row| row.get(0))?;
+            Ok(subjects.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// What is known of a body over all runs of a scope: what the next run is compared with.
+    pub fn settled(&self, scope: &str, subject: &str) -> Result<Option<Body>, StoreError> {
+        self.reading("reading what is known of a body", |connection| {
+            let query = "SELECT content FROM settled WHERE scope = ? AND subject = ?";
+            let packed: Option<Vec<u8>> =
+                connection.query_row(query, [scope, subject], |row| row.get(0)).optional()?;
+            packed.map(|packed| unpack(&packed)).transpose()
+        })
+    }
+
+    /// Notes what is known of a body from now on; none where it is no longer asked for.
+    pub fn settle(&self, scope: &str, subject: &str, body: Option<&Body>) -> Result<(), StoreError> {
+        self.writing("noting what is known of a body", |transaction| {
+            match body {
+                Some(body) => transaction.execute(
+                    "INSERT OR REPLACE INTO settled (scope, subject, content) VALUES (?, ?, ?)",
+                    params![scope, subject, pack(body)?],
+                )?,
+                None => transaction
+                    .execute("DELETE FROM settled WHERE scope = ? AND subject = ?", [scope, subject])?,
+            };
+            Ok(())
+        })
+    }
+
     /// Hands every body of a run over, one by one in the order of their names, with how many share its addresses.
     pub fn each_body<E: From<StoreError>>(
         &self,

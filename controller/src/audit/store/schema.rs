@@ -26,6 +26,12 @@ const FIRST: &str = "
         content BLOB,
         UNIQUE (run, subject)
     ) STRICT;
+    CREATE TABLE settled (
+        scope TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        content BLOB NOT NULL,
+        PRIMARY KEY (scope, subject)
+    ) STRICT, WITHOUT ROWID;
     CREATE TABLE address (
         run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
         address TEXT NOT NULL,
