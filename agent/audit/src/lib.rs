@@ -11,6 +11,7 @@
 //! Silence is never "no": what did not answer is [`Answer::Unknown`], and says why. Only `probes` reads clocks and sockets.
 
 mod answer;
+pub mod changes;
 pub mod facts;
 pub mod grades;
 #[cfg(feature = "probes")]
