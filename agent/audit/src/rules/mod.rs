@@ -53,6 +53,7 @@ pub enum Area {
 
 /// What a finding weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Weight {
     /// Worth a word; nothing is wrong.
@@ -100,6 +101,7 @@ pub struct Remedy {
 
 /// What a rule says of one object.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Finding {
     /// The rule.
     pub rule: String,
@@ -115,6 +117,7 @@ pub struct Finding {
 
 /// What is said of an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// Something is wrong.
@@ -138,6 +141,7 @@ pub struct Context<'a> {
 
 /// What it means that TLS 1.0 or 1.1 is accepted beside 1.2 or 1.3: CERT-AgID's reports can be read both ways.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum OldVersions {
     /// *Mal configurato*; only where 1.1 is the highest, *gravi problemi di sicurezza*.
