@@ -33,15 +33,6 @@ pub struct Host {
     pub http: u16,
 }
 
-/// How many are looked at at once, and until when.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pace {
-    /// Bodies at once.
-    pub at_once: usize,
-    /// How long one may take.
-    pub each: Duration,
-}
-
 /// Looks at one after the other, `at_once` at a time, and hands each result over as it comes. Nothing is kept: memory does
 /// not grow with the number of bodies. Ends early when `stop` does, or when `take` says no; says whether it came to the end.
 pub async fn many<B, R, L>(

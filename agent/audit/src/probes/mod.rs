@@ -14,5 +14,5 @@ pub use budget::{Budget, Limits, Permit};
 pub use connect::{ConnectError, Connection};
 pub use eyes::{Eyes, Patience};
 pub use guard::{Guard, Refusal};
-pub use look::{Host, Pace, Subject, many};
+pub use look::{Host, Subject, look, many};
 pub use resolver::Resolver;
