@@ -10,17 +10,19 @@ use super::{name, verdict};
 use crate::Answer;
 use crate::facts::Diagnosis;
 
-/// All that is wrong. `error` is webpki's reason; none where it has none.
+/// All that is wrong; `verdict` is webpki's.
 pub(super) fn of(
     chain: &[Parsed<'_>],
     host: Option<&str>,
     now: Timestamp,
     roots: &Roots,
-    error: Option<&Error>,
+    verdict: &Result<(), Option<Error>>,
 ) -> Vec<Diagnosis> {
     let path = path::from_first(chain, roots);
-    let mut found = ends(chain, &path);
-    if error.is_some() {
+    let error = verdict.as_ref().err().and_then(Option::as_ref);
+    let mut found = Vec::new();
+    if verdict.is_err() {
+        found.extend(ends(chain, &path));
         found.extend(authorities(chain, &path, error));
         found.extend(times(chain, &path, now));
     }
@@ -82,7 +84,7 @@ fn times(chain: &[Parsed<'_>], path: &Path, now: Timestamp) -> Vec<Diagnosis> {
 }
 
 fn names(first: &Parsed<'_>, host: &str) -> Vec<Diagnosis> {
-    if verdict::has_name(first, host) {
+    if !verdict::lacks_name(first, host) {
         return Vec::new();
     }
     let alternatives = first.facts.names.iter().cloned();

@@ -82,6 +82,11 @@ pub(super) fn hash(algorithm: &AlgorithmIdentifier<'_>) -> SignatureHash {
     }
 }
 
+/// The signature is one of RSA-PSS.
+pub(super) fn is_pss(algorithm: &AlgorithmIdentifier<'_>) -> bool {
+    matches!(SignatureAlgorithm::try_from(algorithm), Ok(SignatureAlgorithm::RSASSA_PSS(_)))
+}
+
 fn modulus(key: &PublicKey<'_>) -> u32 {
     match key {
         PublicKey::RSA(key) => significant(key.modulus),

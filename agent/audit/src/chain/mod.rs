@@ -42,13 +42,7 @@ pub fn read(chain: &[impl AsRef<[u8]>], name: Option<&str>, now: Timestamp, root
     let first_is_read = parsed.first().is_some_and(|first| Some(&first.der) == served.first());
     let verdict = if first_is_read { verdict::of(&parsed, &[], name, now, roots) } else { Err(None) };
     if first_is_read {
-        diagnoses.extend(diagnosis::of(
-            &parsed,
-            name,
-            now,
-            roots,
-            verdict.as_ref().err().and_then(Option::as_ref),
-        ));
+        diagnoses.extend(diagnosis::of(&parsed, name, now, roots, &verdict));
     } else if served.is_empty() {
         diagnoses.push(Diagnosis::Other { reason: "no certificate was served".to_owned() });
     }

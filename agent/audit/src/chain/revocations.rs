@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use thiserror::Error;
 use webpki::{BorrowedCertRevocationList, CertRevocationList, RevocationReason};
-use x509_parser::certificate::X509Certificate;
 use x509_parser::asn1_rs::{BitString, Integer, Sequence};
+use x509_parser::certificate::X509Certificate;
 use x509_parser::prelude::FromDer;
 use x509_parser::time::ASN1Time;
 use x509_parser::verify::verify_signature;
@@ -131,14 +131,14 @@ impl Revocations {
 impl<'a> Outside<'a> {
     fn read(der: &'a [u8]) -> Option<Self> {
         let (rest, list) = Sequence::from_der(der).ok()?;
-        let list: &'a [u8] = borrowed(list)?;
+        let list: &'a [u8] = borrowed(&list)?;
         let (after, _) = Sequence::from_der(list).ok()?;
         let signed = list.get(..list.len() - after.len())?;
         let (after, algorithm) = AlgorithmIdentifier::from_der(after).ok()?;
         let (_, signature) = BitString::from_der(after).ok()?;
 
         let (_, inside) = Sequence::from_der(signed).ok()?;
-        let inside = borrowed(inside)?;
+        let inside = borrowed(&inside)?;
         let (inside, _version) = Integer::from_der(inside).ok()?;
         let (inside, _algorithm) = AlgorithmIdentifier::from_der(inside).ok()?;
         let (inside, issuer) = X509Name::from_der(inside).ok()?;
@@ -149,7 +149,7 @@ impl<'a> Outside<'a> {
     }
 }
 
-fn borrowed(sequence: Sequence<'_>) -> Option<&[u8]> {
+fn borrowed<'a>(sequence: &Sequence<'a>) -> Option<&'a [u8]> {
     match sequence.content {
         std::borrow::Cow::Borrowed(content) => Some(content),
         std::borrow::Cow::Owned(_) => None,

@@ -57,19 +57,17 @@ pub(super) fn of(
     }
 }
 
-/// Whether the certificate has this name.
-pub(super) fn has_name(certificate: &Parsed<'_>, name: &str) -> bool {
+/// Whether the certificate surely has other names than this one.
+pub(super) fn lacks_name(certificate: &Parsed<'_>, name: &str) -> bool {
     let der = CertificateDer::from(certificate.der);
     let Ok(certificate) = EndEntityCert::try_from(&der) else { return false };
-    server_name(name).is_some_and(|name| certificate.verify_is_valid_for_subject_name(&name).is_ok())
+    server_name(name).is_none_or(|name| certificate.verify_is_valid_for_subject_name(&name).is_err())
 }
 
 /// A host, in A-labels or not, or an address.
 pub(super) fn server_name(name: &str) -> Option<ServerName<'static>> {
     let name = name.trim_matches(['[', ']']);
     let name = name.strip_suffix('.').unwrap_or(name);
-    match name.is_ascii() {
-        true => ServerName::try_from(name.to_owned()).ok(),
-        false => ServerName::try_from(idna::domain_to_ascii(name).ok()?).ok(),
-    }
+    let name = if name.is_ascii() { name.to_owned() } else { idna::domain_to_ascii(name).ok()? };
+    ServerName::try_from(name).ok()
 }
