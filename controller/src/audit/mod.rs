@@ -5,7 +5,10 @@
 //!                                     ▲ yesterday's facts ──┘
 //! ```
 
+pub mod going;
 pub mod indice;
 pub mod known;
+pub mod settings;
 pub mod store;
 pub mod targets;
+pub mod writing;

