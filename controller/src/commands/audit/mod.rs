@@ -47,7 +47,8 @@ async fn audit(command: Arguments) -> Result<u8, Failure> {
     let Chosen { targets, scope, listed, settings, notes: _, unusable } = chosen;
     let settings = Settings { listed, ..put(settings, &measure, &eyes) };
     let full = eyes.full;
-    let audit = Audit { full, ..Audit::new(&settings, eyes.intrusive)? };
+    let mut audit = Audit::new(&settings, eyes.intrusive)?;
+    audit.full = full;
     let store = open(&at.state, scope.as_deref())?;
     let scope = scope.unwrap_or_default();
     let count = targets.iter().map(|target| 1 + target.twins.len()).sum();
