@@ -13,6 +13,7 @@
 mod answer;
 pub mod facts;
 pub mod grades;
+pub mod page;
 #[cfg(feature = "probes")]
 pub mod probes;
 pub mod profiles;
