@@ -13,6 +13,7 @@
 mod answer;
 #[cfg(feature = "certificates")]
 pub mod chain;
+pub mod changes;
 pub mod facts;
 pub mod grades;
 pub mod page;

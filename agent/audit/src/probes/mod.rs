@@ -7,10 +7,12 @@ mod budget;
 mod connect;
 mod eyes;
 mod guard;
+mod look;
 pub mod resolver;
 
 pub use budget::{Budget, Limits, Permit};
 pub use connect::{ConnectError, Connection};
 pub use eyes::{Eyes, Patience};
 pub use guard::{Guard, Refusal};
+pub use look::{Host, Subject, look, many};
 pub use resolver::Resolver;

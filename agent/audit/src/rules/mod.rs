@@ -75,6 +75,7 @@ pub enum Area {
 
 /// What a finding weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Weight {
     /// Worth a word; nothing is wrong.
@@ -146,6 +147,7 @@ impl Remedy {
 
 /// What a rule says of one object.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Finding {
     /// The rule.
     pub rule: String,
@@ -161,6 +163,7 @@ pub struct Finding {
 
 /// What is said of an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// Something is wrong.
@@ -184,6 +187,7 @@ pub struct Context<'a> {
 
 /// What it means that TLS 1.0 or 1.1 is accepted beside 1.2 or 1.3: CERT-AgID's reports can be read both ways.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum OldVersions {
     /// *Mal configurato*; only where 1.1 is the highest, *gravi problemi di sicurezza*.
