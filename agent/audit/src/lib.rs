@@ -18,6 +18,7 @@ pub mod grades;
 #[cfg(feature = "probes")]
 pub mod probes;
 pub mod profiles;
+pub mod records;
 pub mod registry;
 pub mod report;
 pub mod rules;
