@@ -25,6 +25,7 @@ pub use revocations::{RevocationListError, Revocations};
 pub use roots::{Roots, RootsError};
 
 use certificate::Parsed;
+pub(crate) use certificate::hexadecimal;
 use x509_parser::x509::SubjectPublicKeyInfo;
 
 /// Most certificates of a chain that are looked at.

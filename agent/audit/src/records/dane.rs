@@ -4,6 +4,8 @@ use ring::digest::{SHA256, SHA512, digest};
 use x509_parser::certificate::X509Certificate;
 use x509_parser::prelude::FromDer;
 
+use crate::chain::hexadecimal;
+
 /// A TLSA record.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Tlsa {
@@ -20,7 +22,7 @@ pub struct Tlsa {
 impl Tlsa {
     /// As a zone file has it: `3 1 1 0123…`.
     pub fn text(&self) -> String {
-        let data: String = self.data.iter().map(|octet| format!("{octet:02x}")).collect();
+        let data = hexadecimal(&self.data);
         format!("{} {} {} {data}", self.usage, self.selector, self.matching)
     }
 

@@ -71,7 +71,7 @@ pub fn key(selector: &str, texts: &[String]) -> Option<DkimSelector> {
         _ if data.is_empty() => {}
         ("rsa" | "ed25519", None) => problems.push("the key cannot be read".to_owned()),
         ("rsa", Some(bits)) if bits < LEAST_BITS => {
-            problems.push(format!("{bits} bits are too few, receivers refuse them"))
+            problems.push(format!("{bits} bits are too few, receivers refuse them"));
         }
         ("rsa", Some(bits)) if bits < GOOD_BITS => problems.push(format!("{bits} bits are few")),
         ("rsa" | "ed25519", _) => {}

@@ -58,7 +58,7 @@ pub fn add_policy(policy: &mut Policy, text: &str, exchangers: &[String]) {
         policy.problems.push("the policy does not say version: STSv1".to_owned());
     }
     match mode {
-        Some("enforce" | "testing" | "none") => policy.verdict = mode.unwrap_or_default().to_owned(),
+        Some(mode @ ("enforce" | "testing" | "none")) => mode.clone_into(&mut policy.verdict),
         _ => policy.problems.push("the policy has no mode: enforce, testing or none".to_owned()),
     }
     match age {
