@@ -20,6 +20,7 @@ pub mod page;
 #[cfg(feature = "probes")]
 pub mod probes;
 pub mod profiles;
+pub mod records;
 pub mod registry;
 pub mod report;
 pub mod rules;
