@@ -7,6 +7,7 @@ mod budget;
 mod connect;
 mod eyes;
 mod guard;
+pub mod http;
 pub mod resolver;
 
 pub use budget::{Budget, Limits, Permit};
