@@ -18,7 +18,7 @@ use crate::Answer;
 pub use ask::AskError;
 use ask::{Question, ask};
 use cache::Cache;
-pub use reply::{Reply, Tlsa};
+pub use reply::Reply;
 
 /// Questions that may be open at once.
 const AT_ONCE: usize = 128;
