@@ -16,6 +16,7 @@ pub mod chain;
 pub mod changes;
 pub mod facts;
 pub mod grades;
+#[cfg(feature = "pages")]
 pub mod page;
 #[cfg(feature = "probes")]
 pub mod probes;

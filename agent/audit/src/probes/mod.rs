@@ -8,6 +8,7 @@ mod connect;
 mod eyes;
 mod guard;
 mod look;
+pub mod http;
 pub mod resolver;
 
 pub use budget::{Budget, Limits, Permit};
