@@ -7,13 +7,15 @@ mod budget;
 mod connect;
 mod eyes;
 mod guard;
-mod look;
 pub mod http;
+mod look;
+mod many;
 pub mod resolver;
 
 pub use budget::{Budget, Limits, Permit};
 pub use connect::{ConnectError, Connection};
 pub use eyes::{Eyes, Patience};
 pub use guard::{Guard, Refusal};
-pub use look::{Host, Subject, look, many};
+pub use look::{Host, Subject, look};
+pub use many::many;
 pub use resolver::Resolver;

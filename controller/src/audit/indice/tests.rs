@@ -8,9 +8,21 @@ use super::*;
 
 /// What stands in the column of the site, by row, again and again; the rest of the rows are clean.
 const DIRT: &[&str] = &[
-    "", ".", "null", "n.d.", "www.comune.a{n}.test", "http:/www.comune.b{n}.test", "HTTP://WWW.COMUNE.C{n}.TEST",
-    "comune@comune.d{n}.test", "https://www.facebook.com/comune{n}", "in costruzione", "www.e{n}.test; www.f{n}.test",
-    "https://unione.valle.test", "http://192.0.2.{n}/", "ftp://ftp.g{n}.test", "www,comune.h{n}.test",
+    "",
+    ".",
+    "null",
+    "n.d.",
+    "www.comune.a{n}.test",
+    "http:/www.comune.b{n}.test",
+    "HTTP://WWW.COMUNE.C{n}.TEST",
+    "comune@comune.d{n}.test",
+    "https://www.facebook.com/comune{n}",
+    "in costruzione",
+    "www.e{n}.test; www.f{n}.test",
+    "https://unione.valle.test",
+    "http://192.0.2.{n}/",
+    "ftp://ftp.g{n}.test",
+    "www,comune.h{n}.test",
 ];
 
 /// Rows with code, title, category by code and by name, and site.
@@ -55,7 +67,8 @@ fn csv() -> String {
 }
 
 fn tabs() -> Vec<u8> {
-    let mut text = "\u{feff}cod_amm\tdes_amm\tComune\tsito_istituzionale\ttipologia_istat\n".to_owned().into_bytes();
+    let mut text =
+        "\u{feff}cod_amm\tdes_amm\tComune\tsito_istituzionale\ttipologia_istat\n".to_owned().into_bytes();
     for [code, title, _, category, site] in rows() {
         text.extend(format!("{code}\t{title}\tForl").bytes());
         // Latin 1 among UTF-8
@@ -72,7 +85,9 @@ fn check(taken: &Taken, expected: &Expect) {
 #[test]
 fn five_hundred_rows_of_every_kind_run_to_a_summary() {
     let from_csv = taken("enti.csv", csv().as_bytes());
-    check(&from_csv, &expect![[r#"
+    check(
+        &from_csv,
+        &expect![[r#"
         500 rows: 240 bodies to look at, 100 not of the wanted category or name, 160 unusable, 40 put right, 20 on a host that several bodies have
               1 no code:  "n.d."
              69 no site: c_0001 ".", c_0002 "null", c_0003 "n.d."
@@ -81,7 +96,8 @@ fn five_hundred_rows_of_every_kind_run_to_a_summary() {
              10 an IP address, for which no certificate could be valid: c_0012 "http://192.0.2.12/", c_0037 "http://192.0.2.37/", c_0062 "http://192.0.2.62/"
              20 not a site of the web: c_0013 "ftp://ftp.g13.test", c_0038 "ftp://ftp.g38.test", c_0063 "ftp://ftp.g63.test"
              20 no name of a host: c_0034 "in costruzione", c_0084 "in costruzione", c_0134 "in costruzione"
-    "#]]);
+    "#]],
+    );
     assert_eq!(taken("amministrazioni.txt", &tabs()), from_csv);
     assert_eq!(taken("enti.csv", csv().replace(',', ";").as_bytes()).rows, from_csv.rows);
 }

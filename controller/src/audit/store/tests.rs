@@ -1,11 +1,11 @@
 //! What is kept comes back, in bounds, and survives what happens to files.
 
 use campanile_audit::Answer;
+use campanile_audit::Text;
 use campanile_audit::facts::{Endpoint, Facts, Site, Web};
 use campanile_audit::grades::{Grade, Scheme};
 use campanile_audit::report::{Body, Change, ChangeKind, Changes, Run};
 use campanile_audit::rules::OldVersions;
-use campanile_audit::Text;
 use jiff::{SignedDuration, Timestamp};
 
 use super::*;
@@ -16,7 +16,8 @@ fn at(text: &str) -> Timestamp {
 
 /// A body with one site at an address, of a class.
 pub fn body(subject: &str, address: &str, class: &str) -> Body {
-    let endpoint = Endpoint { address: address.parse().unwrap(), https: Answer::unknown("not asked"), tls: None };
+    let endpoint =
+        Endpoint { address: address.parse().unwrap(), https: Answer::unknown("not asked"), tls: None };
     let site = Site {
         host: format!("www.{subject}.test"),
         port: 443,
@@ -118,7 +119,10 @@ fn bodies_at_one_address_are_counted() {
     let run = ended(&store, "list", "2026-11-25T02:30:00Z", &three);
     let shared: Vec<u32> = bodies(&store, run).iter().map(|body| body.facts.sites[0].shared_by).collect();
     assert_eq!(shared, [2, 2, 1]);
-    assert_eq!(store.classes(run).unwrap(), [("mal configurato".to_owned(), 1), ("sicuro".to_owned(), 2)].into());
+    assert_eq!(
+        store.classes(run).unwrap(),
+        [("mal configurato".to_owned(), 1), ("sicuro".to_owned(), 2)].into()
+    );
     let summaries = store.summaries(run).unwrap();
     assert_eq!(summaries["erve"].1.class, "mal configurato");
 }
