@@ -8,6 +8,7 @@ mod connect;
 mod eyes;
 mod guard;
 pub mod resolver;
+pub mod tls;
 
 pub use budget::{Budget, Limits, Permit};
 pub use connect::{ConnectError, Connection};
