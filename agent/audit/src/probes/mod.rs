@@ -11,6 +11,7 @@ pub mod http;
 mod look;
 mod many;
 pub mod resolver;
+pub mod tls;
 
 pub use budget::{Budget, Limits, Permit};
 pub use connect::{ConnectError, Connection};

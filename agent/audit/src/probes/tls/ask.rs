@@ -37,6 +37,15 @@ pub(super) struct Silence {
     pub kind: Kind,
     /// In words.
     pub why: String,
+    /// The alert that it answered with, which means neither yes nor no.
+    pub alert: Option<u8>,
+}
+
+impl Silence {
+    /// Without an alert.
+    pub fn new(kind: Kind, why: &str) -> Self {
+        Self { kind, why: why.to_owned(), alert: None }
+    }
 }
 
 /// In which way nothing came.
@@ -71,6 +80,15 @@ pub(super) struct Server<'a> {
     /// Whoever asks slowly asks alone.
     alone: tokio::sync::Mutex<()>,
     oddities: Mutex<BTreeSet<String>>,
+    heard: Mutex<Heard>,
+}
+
+/// What was heard of it at all.
+#[derive(Debug, Default)]
+struct Heard {
+    tls: bool,
+    other: Option<&'static str>,
+    last_silence: Option<Silence>,
 }
 
 /// How fast a server is, as far as it was seen.
@@ -104,12 +122,53 @@ impl<'a> Server<'a> {
             pace: Mutex::new(Pace::default()),
             alone: tokio::sync::Mutex::new(()),
             oddities: Mutex::new(BTreeSet::new()),
+            heard: Mutex::new(Heard::default()),
         }
     }
 
     /// Asks, and asks again while nothing that could be told comes back.
     pub async fn ask(&self, record: &[u8]) -> Said {
-        let mut said = if lock(&self.pace).is_slow { self.ask_alone(record).await } else { self.ask_once(record).await };
+        let said = self.ask_patiently(record).await;
+        let mut heard = lock(&self.heard);
+        match &said {
+            Said::Hello(_) | Said::Refused(_) => heard.tls = true,
+            Said::Nothing(silence) if silence.alert.is_some() => heard.tls = true,
+            Said::NotTls(what) => heard.other = Some(what),
+            Said::Nothing(silence) => heard.last_silence = Some(silence.clone()),
+        }
+        drop(heard);
+        said
+    }
+
+    /// It spoke TLS.
+    pub fn heard_tls(&self) -> bool {
+        lock(&self.heard).tls
+    }
+
+    /// It spoke something else.
+    pub fn heard_other(&self) -> Option<&'static str> {
+        lock(&self.heard).other
+    }
+
+    /// Why nothing came, the last time that nothing did.
+    pub fn last_silence(&self) -> Option<Silence> {
+        lock(&self.heard).last_silence.clone()
+    }
+
+    /// There is no connection to it.
+    pub fn is_unreachable(&self) -> bool {
+        let silence = self.last_silence();
+        silence.is_some_and(|silence| matches!(silence.kind, Kind::NotListening | Kind::Unreachable))
+    }
+
+    /// What its certificate has to be for.
+    pub fn name_or_address(&self) -> String {
+        self.name.map_or_else(|| self.address.ip().to_string(), str::to_owned)
+    }
+
+    async fn ask_patiently(&self, record: &[u8]) -> Said {
+        let mut said =
+            if lock(&self.pace).is_slow { self.ask_alone(record).await } else { self.ask_once(record).await };
         for again in 1..=self.eyes.patience.again {
             let Said::Nothing(silence) = &said else { break };
             match silence.kind {
@@ -117,7 +176,8 @@ impl<'a> Server<'a> {
                 // Nothing ever came: whoever drops everything is not asked for long.
                 Kind::Late if !self.has_answered() || again > 1 => break,
                 Kind::Late => said = self.ask_within(record, self.eyes.patience.least * 3).await,
-                Kind::Unclear if again > 1 => break,
+                // The name will not be known the next time either.
+                Kind::Unclear if again > 1 || silence.alert == Some(112) => break,
                 Kind::Unclear => said = self.ask_alone(record).await,
                 Kind::NotListening | Kind::Unreachable | Kind::Ended => {
                     self.rest(REST * again);
@@ -167,7 +227,7 @@ impl<'a> Server<'a> {
             Preface::None => {}
             Preface::Smtp => starttls::smtp(&mut connection)
                 .await
-                .map_err(|error| Silence { kind: error.kind(), why: error.to_string() })?,
+                .map_err(|error| Silence::new(error.kind(), &error.to_string()))?,
         }
         self.hellos.fetch_add(1, Ordering::Relaxed);
         Ok(connection)
@@ -202,7 +262,7 @@ impl<'a> Server<'a> {
         };
         let sent = Instant::now();
         if let Err(error) = connection.write_all(record).await {
-            return Said::Nothing(Silence { kind: Kind::Ended, why: format!("it did not read the hello: {error}") });
+            return Said::Nothing(Silence::new(Kind::Ended, &format!("it did not read the hello: {error}")));
         }
         let mut flight = Flight::default();
         let ended = self.read(&mut connection, &mut flight, sent, least).await;
@@ -218,30 +278,33 @@ impl<'a> Server<'a> {
         sent: Instant,
         least: Duration,
     ) -> Option<Silence> {
-        let mut buffer = [0; 8_192];
+        let mut buffer = Vec::with_capacity(4_096);
         while !flight.is_over() {
             let patience = self.patience(flight).max(least);
             // Looked at again now and then: another answer may have shown meanwhile how fast the server is.
             let look_again = Instant::now() + self.eyes.patience.least / 4;
-            match timeout_at(look_again.min(sent + patience), connection.read(&mut buffer)).await {
+            match timeout_at(look_again.min(sent + patience), connection.read_buf(&mut buffer)).await {
                 Err(_) if sent.elapsed() < patience => {}
                 Err(_) => {
                     let why = format!("no answer within {:.1} s", patience.as_secs_f32());
-                    return Some(Silence { kind: Kind::Late, why });
+                    return Some(Silence::new(Kind::Late, &why));
                 }
-                Ok(Ok(0)) => return Some(ended("it ended the connection without an answer")),
-                Ok(Ok(length)) => {
+                Ok(Ok(0)) => {
+                    return Some(Silence::new(Kind::Ended, "it ended the connection without an answer"));
+                }
+                Ok(Ok(_)) => {
                     if flight.is_empty() {
                         let took = sent.elapsed();
                         let mut pace = lock(&self.pace);
                         pace.slowest = Some(pace.slowest.map_or(took, |slowest| slowest.max(took)));
                     }
-                    flight.feed(&buffer[..length]);
+                    flight.feed(&buffer);
+                    buffer.clear();
                 }
                 Ok(Err(error)) if error.kind() == std::io::ErrorKind::TimedOut => {
-                    return Some(Silence { kind: Kind::Late, why: "it was too slow".to_owned() });
+                    return Some(Silence::new(Kind::Late, "it was too slow"));
                 }
-                Ok(Err(_)) => return Some(ended("it reset the connection")),
+                Ok(Err(_)) => return Some(Silence::new(Kind::Ended, "it reset the connection")),
             }
         }
         None
@@ -249,10 +312,15 @@ impl<'a> Server<'a> {
 
     /// How long an answer is waited for; whoever has begun to answer gets the time of a first one.
     fn patience(&self, flight: &Flight) -> Duration {
+        if flight.is_empty() { self.patience_after(Duration::ZERO) } else { self.eyes.patience.first }
+    }
+
+    /// How long a first byte is waited for, at least so long.
+    pub fn patience_after(&self, least: Duration) -> Duration {
         let patience = &self.eyes.patience;
         match lock(&self.pace).slowest {
-            Some(slowest) if flight.is_empty() => (slowest * 3).clamp(patience.least, patience.first),
-            _ => patience.first,
+            Some(slowest) => (slowest * 3).clamp(patience.least, patience.first).max(least),
+            None => patience.first,
         }
     }
 
@@ -272,24 +340,23 @@ impl<'a> Server<'a> {
         match (last_word, ended) {
             (Some(number), _) if REFUSALS.contains(&number) => Said::Refused(number),
             (Some(number), _) => {
-                Said::Nothing(Silence { kind: Kind::Unclear, why: format!("it answered with alert {number}") })
+                let why = format!("it answered with alert {number}");
+                Said::Nothing(Silence { kind: Kind::Unclear, why, alert: Some(number) })
             }
             (None, Some(silence)) => Said::Nothing(silence),
-            (None, None) => Said::Nothing(Silence { kind: Kind::Unclear, why: "it sent no server hello".to_owned() }),
+            (None, None) => Said::Nothing(Silence::new(Kind::Unclear, "it sent no server hello")),
         }
     }
-}
-
-fn ended(why: &str) -> Silence {
-    Silence { kind: Kind::Ended, why: why.to_owned() }
 }
 
 fn unreachable(error: &ConnectError) -> Silence {
     let kind = match error {
         ConnectError::Closed { .. } => Kind::NotListening,
-        ConnectError::Refused { .. } | ConnectError::Late { .. } | ConnectError::Failed { .. } => Kind::Unreachable,
+        ConnectError::Refused { .. } | ConnectError::Late { .. } | ConnectError::Failed { .. } => {
+            Kind::Unreachable
+        }
     };
-    Silence { kind, why: error.to_string() }
+    Silence::new(kind, &error.to_string())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

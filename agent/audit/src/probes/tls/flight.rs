@@ -15,7 +15,7 @@ const MOST_MESSAGES: u32 = 64;
 const MOST_RECORDS: u32 = 2_048;
 
 /// What came after a hello, as far as it came.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Flight {
     /// The server's hello.
     pub hello: Option<ServerHello>,
@@ -46,8 +46,8 @@ pub(super) struct Flight {
 
 /// `HelloRetryRequest` is a server hello with these random bytes (RFC 8446, 4.1.3).
 const RETRY: [u8; 32] = [
-    0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91, 0xc2, 0xa2, 0x11,
-    0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c,
+    0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91, 0xc2,
+    0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c,
 ];
 
 impl Flight {
@@ -169,7 +169,8 @@ fn not_tls(bytes: &[u8]) -> Option<&'static str> {
     ];
     let found = looks.iter().find(|(begin, _)| bytes.starts_with(begin));
     found.map(|(_, what)| *what).or_else(|| {
-        let is_text = !bytes.is_empty() && bytes.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace());
+        let is_text = !bytes.is_empty()
+            && bytes.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace());
         is_text.then_some("text without TLS")
     })
 }

@@ -26,7 +26,8 @@ pub(super) struct Tls13<'a> {
 }
 
 enum Reply {
-    Taken(Box<Flight>),
+    Taken,
+    NotThisVersion,
     Refused,
     Unknown(String),
 }
@@ -45,13 +46,13 @@ impl<'a> Tls13<'a> {
         };
         let mut reply = tls13.ask(TLS13_SUITES, TLS13_GROUPS).await;
         // Some take an empty list of key shares for an error.
-        if matches!(reply, Reply::Unknown(_)) && server.has_answered() {
+        if matches!(reply, Reply::Refused | Reply::Unknown(_)) && server.has_answered() {
             tls13.shares = Shares::Grease;
             reply = tls13.ask(TLS13_SUITES, TLS13_GROUPS).await;
         }
         tls13.offered = match reply {
-            Reply::Taken(_) => true.into(),
-            Reply::Refused => false.into(),
+            Reply::Taken => true.into(),
+            Reply::Refused | Reply::NotThisVersion => false.into(),
             Reply::Unknown(why) => Answer::unknown(why),
         };
         tls13
@@ -66,12 +67,12 @@ impl<'a> Tls13<'a> {
             let (offered, groups) = (self.suites.open.clone(), self.groups.all());
             let before = self.suites.found.len();
             match self.ask(&offered, &groups).await {
-                Reply::Taken(_) if self.suites.found.len() > before => {}
-                Reply::Taken(_) => {
+                Reply::Taken if self.suites.found.len() > before => {}
+                Reply::Taken => {
                     self.server.note(suites::NOT_OFFERED);
                     break false;
                 }
-                Reply::Refused => break true,
+                Reply::Refused | Reply::NotThisVersion => break true,
                 Reply::Unknown(_) => break false,
             }
         };
@@ -79,12 +80,12 @@ impl<'a> Tls13<'a> {
             let (suites, offered) = (self.suites.found.clone(), self.groups.open.clone());
             let before = self.groups.found.len();
             match self.ask(&suites, &offered).await {
-                Reply::Taken(_) if self.groups.found.len() > before => {}
-                Reply::Taken(_) => {
+                Reply::Taken if self.groups.found.len() > before => {}
+                Reply::Taken => {
                     self.server.note("picked a group that was not offered");
                     break Answer::Known(());
                 }
-                Reply::Refused => break Answer::Known(()),
+                Reply::Refused | Reply::NotThisVersion => break Answer::Known(()),
                 Reply::Unknown(why) => break Answer::unknown(why),
             }
         };
@@ -98,8 +99,8 @@ impl<'a> Tls13<'a> {
     /// Asks for what neither suites nor groups have, and says whether it was refused: nothing was added.
     pub async fn refuses(&mut self, suites: &[u16], groups: &[u16]) -> Answer<bool> {
         match self.ask(suites, groups).await {
-            Reply::Taken(_) => false.into(),
-            Reply::Refused => true.into(),
+            Reply::Taken => false.into(),
+            Reply::Refused | Reply::NotThisVersion => true.into(),
             Reply::Unknown(why) => Answer::unknown(why),
         }
     }
@@ -116,17 +117,18 @@ impl<'a> Tls13<'a> {
             shares: self.shares,
         };
         match self.server.ask(&hello.record(&random())).await {
-            Said::Hello(flight) => self.take_up(&hello, flight),
+            Said::Hello(flight) => self.take_up(&hello, &flight),
+            Said::Refused(70) => Reply::NotThisVersion,
             Said::Refused(_) => Reply::Refused,
             Said::NotTls(what) => Reply::Unknown(format!("it answered with {what}")),
             Said::Nothing(silence) => Reply::Unknown(silence.why),
         }
     }
 
-    fn take_up(&mut self, hello: &Hello, flight: Box<Flight>) -> Reply {
+    fn take_up(&mut self, hello: &Hello, flight: &Flight) -> Reply {
         let Some(answer) = &flight.hello else { return Reply::Unknown("it sent no server hello".to_owned()) };
         if answer.version < Version::Tls13.number() {
-            return Reply::Refused;
+            return Reply::NotThisVersion;
         }
         if answer.version > Version::Tls13.number() {
             return Reply::Unknown(format!("it answered with version 0x{:04x}", answer.version));
@@ -138,6 +140,6 @@ impl<'a> Tls13<'a> {
         {
             self.server.note("picked a group that was not offered");
         }
-        Reply::Taken(flight)
+        Reply::Taken
     }
 }
