@@ -5,9 +5,13 @@
 
 mod budget;
 mod connect;
+pub mod dns;
 mod eyes;
+mod fetch;
 mod guard;
+pub mod mail;
 pub mod resolver;
+pub mod revocation;
 
 pub use budget::{Budget, Limits, Permit};
 pub use connect::{ConnectError, Connection};
