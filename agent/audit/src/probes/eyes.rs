@@ -14,14 +14,14 @@ use crate::chain::Roots;
 pub struct Eyes {
     /// Where names are looked up.
     pub resolver: Resolver,
+    /// The roots that certificates are held against.
+    pub roots: Roots,
     /// Which addresses may be asked at all.
     pub guard: Guard,
     /// How many connections at once, and how many in a second.
     pub budget: Budget,
     /// How long they wait.
     pub patience: Patience,
-    /// The roots that certificates must lead to.
-    pub roots: Roots,
     /// Revocation lists that were fetched.
     pub revocation: Lists,
     /// The `User-Agent` that HTTP is asked with: a name and a contact.
@@ -59,13 +59,13 @@ impl Default for Patience {
 
 impl Eyes {
     /// Eyes that ask public addresses alone, with the usual budget and patience.
-    pub fn new(agent: impl Into<String>, resolver: Resolver) -> Self {
+    pub fn new(agent: impl Into<String>, resolver: Resolver, roots: Roots) -> Self {
         Self {
             resolver,
+            roots,
             guard: Guard::default(),
             budget: Budget::default(),
             patience: Patience::default(),
-            roots: Roots::public(),
             revocation: Lists::default(),
             agent: agent.into(),
             intrusive: false,

@@ -12,6 +12,7 @@ mod guard;
 pub mod mail;
 pub mod resolver;
 pub mod revocation;
+pub mod tls;
 
 pub use budget::{Budget, Limits, Permit};
 pub use connect::{ConnectError, Connection};

@@ -7,19 +7,19 @@ use crate::Answer;
 use crate::facts::Dane;
 
 /// The TLSA records of a mail server's port, and whether the chain that it serves fits one; none where it has no records.
-pub(super) async fn of(eyes: &Eyes, host: &str, port: u16, served: Option<&[Vec<Vec<u8>>]>) -> Answer<Dane> {
+pub(super) async fn of(eyes: &Eyes, host: &str, port: u16, served: &[Vec<Vec<u8>>]) -> Answer<Dane> {
     let reply = match eyes.resolver.query(&format!("_{port}._tcp.{host}"), Rtype::TLSA).await {
         Answer::Known(reply) => reply,
         Answer::Unknown { unknown } => return Answer::unknown(unknown),
     };
     let records = reply.tlsa();
-    let fits = match served {
-        _ if records.is_empty() => Answer::unknown("there is no record"),
+    let fits = if records.is_empty() {
+        Answer::unknown("there is no record")
+    } else if served.is_empty() {
+        Answer::unknown("no chain was seen")
+    } else {
         // whichever chain a sender gets must fit
-        Some(chains) if !chains.is_empty() => {
-            Answer::Known(chains.iter().all(|chain| records.iter().any(|record| record.fits(chain))))
-        }
-        _ => Answer::unknown("no chain was seen"),
+        Answer::Known(served.iter().all(|chain| records.iter().any(|record| record.fits(chain))))
     };
     let secure = !records.is_empty() && reply.is_validated();
     Answer::Known(Dane {

@@ -6,6 +6,7 @@ use futures_util::future::join_all;
 
 use super::super::Eyes;
 use super::super::connect::ConnectError;
+use super::super::tls::{self, Preface};
 use super::{dane, smtp};
 use crate::Answer;
 use crate::facts::Exchanger;
@@ -21,6 +22,7 @@ pub(super) async fn all(eyes: &Eyes, found: &Answer<Vec<(u16, String)>>, port: u
 
 async fn one(eyes: &Eyes, preference: u16, host: &str, port: u16) -> Exchanger {
     let mut exchanger = Exchanger { preference, host: host.to_owned(), ..Exchanger::default() };
+    let mut served = Vec::new();
     match eyes.resolver.addresses(host).await {
         Answer::Known(addresses) => exchanger.addresses = addresses,
         Answer::Unknown { unknown } => {
@@ -31,10 +33,15 @@ async fn one(eyes: &Eyes, preference: u16, host: &str, port: u16) -> Exchanger {
     if let Some(address) = exchanger.addresses.first() {
         let address = SocketAddr::from((*address, port));
         (exchanger.reached, exchanger.starttls) = greet(eyes, host, address).await;
+        if exchanger.starttls.is_yes() {
+            let outcome = tls::survey(eyes, address, Some(host), Preface::Smtp, None).await;
+            served = outcome.chains;
+            exchanger.tls = outcome.tls;
+        }
     } else if exchanger.reached.why_unknown() == Some("not asked") {
         exchanger.reached = Answer::Known(false);
     }
-    exchanger.dane = dane::of(eyes, host, port, None).await;
+    exchanger.dane = dane::of(eyes, host, port, &served).await;
     exchanger
 }
 
