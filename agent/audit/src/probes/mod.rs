@@ -5,12 +5,16 @@
 
 mod budget;
 mod connect;
+pub mod dns;
 mod eyes;
+mod fetch;
 mod guard;
 pub mod http;
 mod look;
 mod many;
+pub mod mail;
 pub mod resolver;
+pub mod revocation;
 pub mod tls;
 
 pub use budget::{Budget, Limits, Permit};
