@@ -7,6 +7,7 @@ use super::budget::Budget;
 use super::connect::{self, ConnectError, Connection};
 use super::guard::{Guard, Refusal};
 use super::resolver::Resolver;
+use crate::chain::Roots;
 
 /// What all probes share; one for a run, used by all of them at once.
 pub struct Eyes {
@@ -20,6 +21,8 @@ pub struct Eyes {
     pub patience: Patience,
     /// The `User-Agent` that HTTP is asked with: a name and a contact.
     pub agent: String,
+    /// The roots that chains are held against.
+    pub roots: Roots,
     /// Questions that an attacker would ask may be asked: the body consented.
     pub intrusive: bool,
 }
@@ -60,6 +63,7 @@ impl Eyes {
             budget: Budget::default(),
             patience: Patience::default(),
             agent: agent.into(),
+            roots: Roots::public(),
             intrusive: false,
         }
     }
