@@ -26,8 +26,6 @@ pub struct Eyes {
     pub revocation: Lists,
     /// The `User-Agent` that HTTP is asked with: a name and a contact.
     pub agent: String,
-    /// The roots that chains are held against.
-    pub roots: Roots,
     /// Questions that an attacker would ask may be asked: the body consented.
     pub intrusive: bool,
 }
@@ -70,7 +68,6 @@ impl Eyes {
             patience: Patience::default(),
             revocation: Lists::default(),
             agent: agent.into(),
-            roots: Roots::public(),
             intrusive: false,
         }
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 
+use campanile_audit::chain::Roots;
 use campanile_audit::facts::{CrossOrigin, End};
 use campanile_audit::probes::http;
 
@@ -53,7 +54,8 @@ async fn what_is_seen() {
         secure.hops.iter().map(|hop| (hop.url.as_str(), hop.status, hop.leads_to.as_deref())).collect();
     let root = "https://comune.test/";
     assert_eq!(hops, [(root, 302, Some(root)), (root, 200, None)]);
-    assert!(secure.hops.iter().all(|hop| hop.certificate.as_ref().unwrap().sha256.len() == 64));
+    let certificate = secure.hops[0].certificate.as_ref().unwrap();
+    assert!(certificate.sha256.len() == 64 && certificate.trusted.is_yes());
     let plain = web.plain.known().unwrap();
     assert_eq!(
         (plain.hops[0].status, plain.hops[0].leads_to.as_deref(), plain.hops.len()),
@@ -186,11 +188,20 @@ async fn the_other_name() {
         _ => page("Home"),
     };
     let server = Server::start(reply).await;
-    let eyes = eyes("comune.test");
+    let mut eyes = eyes("comune.test");
     let other = http::other_name(&eyes, "comune.test", server.secure, server.plain).await;
     let other = other.known().unwrap();
     assert_eq!((other.host.as_str(), other.resolves), ("www.comune.test", true));
+    assert!(other.leads_here.is_yes());
     assert!(http::other_name(&eyes, "127.0.0.1", server.secure, server.plain).await.known().is_none());
     let (web, _) = http::visit(&eyes, "www.comune.test", server.secure, server.plain).await;
     assert_eq!(web.secure.known().unwrap().end, End::Page);
+
+    // no certificate for altro.test, though it is the same page
+    let (web, _) = http::visit(&eyes, "altro.test", server.secure, server.plain).await;
+    let hop = &web.secure.known().unwrap().hops[0];
+    assert!(hop.status == 200 && hop.certificate.as_ref().unwrap().trusted.is_no());
+    eyes.roots = Roots::public();
+    let other = http::other_name(&eyes, "comune.test", server.secure, server.plain).await;
+    assert!(other.known().unwrap().leads_here.is_no(), "nobody vouches for its certificate");
 }

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
+use campanile_audit::chain::Roots;
 use campanile_audit::facts::Web;
 use campanile_audit::probes::{Eyes, Guard, Patience, Resolver, http};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -119,17 +121,28 @@ pub fn eyes(host: &str) -> Eyes {
     let pinned = names.iter().map(|name| ((*name).to_owned(), here.clone())).collect();
     let guard = Guard::default().allowing([host, "www.comune.test", "altro.test"].map(str::to_owned));
     let agent = "campanile-audit/0 (+mailto:ced@provincia.example)";
-    Eyes { guard, ..Eyes::new(agent, Resolver::new(Vec::new(), pinned)) }
+    let roots = Roots::none().with_extra(AUTHORITY.pem().as_bytes()).unwrap();
+    Eyes { guard, roots, ..Eyes::new(agent, Resolver::new(Vec::new(), pinned)) }
 }
 
+/// An authority that the eyes of these tests trust.
+static AUTHORITY: LazyLock<CertifiedIssuer<'static, KeyPair>> = LazyLock::new(|| {
+    let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
+});
+
+/// HTTPS with a certificate for `comune.test` and `www` before it, and for no other.
 fn acceptor() -> TlsAcceptor {
+    let key = KeyPair::generate().unwrap();
     let names = ["comune.test", "www.comune.test"].map(str::to_owned);
-    let made = rcgen::generate_simple_self_signed(names).unwrap();
-    let key = rustls::pki_types::PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+    let certificate = CertificateParams::new(names).unwrap().signed_by(&key, &*AUTHORITY).unwrap();
+    let key = rustls::pki_types::PrivateKeyDer::try_from(key.serialize_der()).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder =
         ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
-    let config = builder.with_no_client_auth().with_single_cert(vec![made.cert.der().clone()], key).unwrap();
+    let config =
+        builder.with_no_client_auth().with_single_cert(vec![certificate.der().clone()], key).unwrap();
     TlsAcceptor::from(Arc::new(config))
 }
 

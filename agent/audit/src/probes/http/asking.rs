@@ -14,7 +14,7 @@ use url::Url;
 use super::encoding::{self, ACCEPTED};
 use super::target::{Ports, Target};
 use super::wire::{Raw, Wire};
-use super::{NoAnswer, sha256, trust};
+use super::{NoAnswer, trust};
 use crate::facts::HopCertificate;
 use crate::page::headers::Headers;
 use crate::probes::Eyes;
@@ -152,10 +152,7 @@ impl<'a> Asking<'a> {
     }
 
     fn fetched(&mut self, target: Target, wire: Wire, raw: Raw, most: usize) -> Fetched {
-        let certificate = wire.chain.first().map(|first| HopCertificate {
-            sha256: sha256(first),
-            trusted: crate::Answer::unknown("not judged"),
-        });
+        let certificate = wire.certificate.clone();
         if raw.reusable {
             self.idle = Some((target, wire));
         }

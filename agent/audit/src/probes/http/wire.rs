@@ -4,16 +4,19 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use super::NoAnswer;
 use super::body::Body;
 use super::head::{self, Head};
 use super::target::Target;
+use super::{NoAnswer, sha256};
+use crate::chain;
+use crate::facts::HopCertificate;
 use crate::probes::{ConnectError, Connection, Eyes};
 
 /// The most addresses of a host that are tried.
@@ -28,8 +31,8 @@ pub struct Wire {
     stream: Stream,
     /// What came after the last answer.
     rest: Vec<u8>,
-    /// The chain that was served, as DER.
-    pub chain: Vec<Vec<u8>>,
+    /// The certificate that was served, and whether a browser would take it now, revocation aside.
+    pub certificate: Option<HopCertificate>,
     /// Requests that were answered on it.
     answered: u32,
 }
@@ -64,7 +67,7 @@ impl Wire {
         let mut last = NoAnswer::NoAddress(target.host.clone());
         for address in addresses.into_iter().take(MOST_ADDRESSES) {
             match eyes.open_for(&target.host, SocketAddr::new(address, target.port)).await {
-                Ok(connection) => return Self::speak(connection, config, target).await,
+                Ok(connection) => return Self::speak(connection, eyes, config, target).await,
                 Err(error) => last = last.or(refused(&error)),
             }
         }
@@ -73,16 +76,12 @@ impl Wire {
 
     async fn speak(
         mut connection: Connection,
+        eyes: &Eyes,
         config: &Arc<ClientConfig>,
         target: &Target,
     ) -> Result<Self, NoAnswer> {
         if !target.secure {
-            return Ok(Self {
-                stream: Stream::Plain(connection),
-                rest: Vec::new(),
-                chain: Vec::new(),
-                answered: 0,
-            });
+            return Ok(Self::over(Stream::Plain(connection), None));
         }
         connection.limit_bytes(OVERHEAD);
         let Ok(name) = ServerName::try_from(target.host.clone()) else {
@@ -91,8 +90,15 @@ impl Wire {
         let connector = TlsConnector::from(Arc::clone(config));
         let stream = connector.connect(name, connection).await.map_err(|error| handshake(&error))?;
         let served = stream.get_ref().1.peer_certificates().unwrap_or_default();
-        let chain = served.iter().map(|certificate| certificate.to_vec()).collect();
-        Ok(Self { stream: Stream::Secure(Box::new(stream)), rest: Vec::new(), chain, answered: 0 })
+        let trust = || chain::read(served, Some(&target.host), Timestamp::now(), &eyes.roots).trust;
+        let certificate = served
+            .first()
+            .map(|first| HopCertificate { sha256: sha256(first), trusted: trust().trusted.into() });
+        Ok(Self::over(Stream::Secure(Box::new(stream)), certificate))
+    }
+
+    fn over(stream: Stream, certificate: Option<HopCertificate>) -> Self {
+        Self { stream, rest: Vec::new(), certificate, answered: 0 }
     }
 
     /// Whether it has carried a request already: then the server may close it at any time.
