@@ -11,7 +11,10 @@ use crate::registry::{Group, SignatureScheme, Suite};
 /// The schema of [`super::json`].
 pub fn schema() -> Value {
     let mut schema = SchemaGenerator::default().into_root_schema_for::<Report>();
-    schema.insert("title".to_owned(), Value::from(format!("Report of campanile audit, format {}", super::FORMAT)));
+    schema.insert(
+        "title".to_owned(),
+        Value::from(format!("Report of campanile audit, format {}", super::FORMAT)),
+    );
     schema.to_value()
 }
 
@@ -32,4 +35,8 @@ macro_rules! named_number {
 
 named_number!(Suite, "Suite", "A cipher suite by its IANA name, else its number: 0xc02f.");
 named_number!(Group, "Group", "A group for key exchange by its IANA name, else its number: 0x001d.");
-named_number!(SignatureScheme, "SignatureScheme", "A signature scheme by its IANA name, else its number: 0x0804.");
+named_number!(
+    SignatureScheme,
+    "SignatureScheme",
+    "A signature scheme by its IANA name, else its number: 0x0804."
+);
