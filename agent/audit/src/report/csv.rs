@@ -167,7 +167,7 @@ mod tests {
             ("say \"hi\"", "\"say \"\"hi\"\"\""),
             ("two\r\nlines", "\"two\u{fffd}\nlines\""),
             ("=HYPERLINK(\"http://x\")", "\"'=HYPERLINK(\"\"http://x\"\")\""),
-            ("  -2+3", "\"'  -2+3\""),
+            ("  -2+3", "'  -2+3"),
             ("@SUM(A1)", "'@SUM(A1)"),
             ("", ""),
         ] {

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use jiff::Timestamp;
 
-use super::view::{certificate, days_until};
+use super::view::certificate;
 use super::{Class, Report, Standing, classes, standing};
 use crate::grades::Scheme;
 use crate::rules::{Finding, OldVersions, Verdict, Weight};
@@ -53,7 +53,7 @@ fn run(page: &mut Page, report: &Report) {
         OldVersions::Misconfigured => "misconfigured",
         OldVersions::Grave => "grave",
     };
-    page.family("campanile_audit", "info", "", "By what the audit was made.");
+    page.family("campanile_audit_info", "gauge", "", "1; the labels are by what the audit was made.");
     let cms = run.cms_versions.to_string();
     let labels = [
         ("version", run.program.as_str()),
@@ -181,11 +181,16 @@ fn ends(page: &mut Page, report: &Report) {
         let labels = [("member", body.facts.subject.as_str()), ("host", &site.host)];
         page.sample(name, &labels, certificate.not_after.as_second());
     }
-    let name = "campanile_audit_certificate_left_days";
-    page.family(name, "gauge", "days", "Whole days that were left of it when it was looked at.");
+    let name = "campanile_audit_certificate_left_seconds";
+    page.family(
+        name,
+        "gauge",
+        "seconds",
+        "What was left of it when the host was looked at; negative when it had ended.",
+    );
     for (body, site, certificate) in ending() {
         let labels = [("member", body.facts.subject.as_str()), ("host", &site.host)];
-        page.sample(name, &labels, days_until(certificate.not_after, body.facts.at));
+        page.sample(name, &labels, certificate.not_after.as_second() - body.facts.at.as_second());
     }
 }
 

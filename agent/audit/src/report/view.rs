@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{Body, Report};
+use super::{Body, Class, Report, Standing};
 use crate::facts::{Certificate, Site};
 use crate::grades::{Grade, Scheme};
 use crate::registry::Version;
@@ -70,14 +70,19 @@ pub(super) fn together(findings: &[Finding]) -> Vec<Vec<&Finding>> {
     groups
 }
 
-/// Bodies, the worst class first, then the most and weightiest findings, then by title.
+/// Bodies, the worst class first, those of which it could not be told before the good ones; then the most and weightiest findings, then by title.
 pub(super) fn worst_first(report: &Report) -> Vec<&Body> {
     let mut bodies: Vec<&Body> = report.bodies.iter().collect();
     bodies.sort_by_cached_key(|body| {
-        let class = super::standing(body).map(|standing| (standing.worst, standing.best));
+        let class = match super::standing(body).and_then(Standing::certain) {
+            Some(Class::Without) => 0,
+            Some(Class::Grave) => 1,
+            Some(Class::Misconfigured) => 2,
+            None => 3,
+            Some(Class::Secure) => 4,
+        };
         let weights = [Weight::Grave, Weight::Major, Weight::Minor].map(|weight| failures(body, weight));
-        // a body of which nothing is known stands after those with something to do
-        (class.is_none(), class, std::cmp::Reverse(weights), title(body), &body.facts.subject)
+        (class, std::cmp::Reverse(weights), title(body), &body.facts.subject)
     });
     bodies
 }

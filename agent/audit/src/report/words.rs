@@ -53,7 +53,12 @@ impl Style<'_> {
             Language::En => ENGLISH_MONTHS,
         };
         let month = usize::try_from(date.month()).ok().and_then(|month| months.get(month.wrapping_sub(1)));
-        format!("{} {} {}", date.day(), month.unwrap_or(&""), date.year())
+        // the first of a month is an ordinal number in Italian
+        let day = match (date.day(), self.language) {
+            (1, Language::It) => "1º".to_owned(),
+            (day, _) => day.to_string(),
+        };
+        format!("{day} {} {}", month.unwrap_or(&""), date.year())
     }
 
     /// `25 novembre 2026`, by Italy's clocks.
@@ -184,6 +189,18 @@ impl Style<'_> {
         }
     }
 
+    /// So many things for one who has to act: `2 al gestore del DNS`.
+    pub(super) fn for_whom(&self, who: Who, count: usize) -> String {
+        let (italian, english) = match who {
+            Who::Hosting => ("al gestore del server web", "for the operator of the web server"),
+            Who::SiteSupplier => ("al fornitore del sito", "for the supplier of the site"),
+            Who::DnsOperator => ("al gestore del DNS", "for the operator of the DNS"),
+            Who::MailOperator => ("al gestore della posta", "for the operator of the mail"),
+            Who::Body => ("all’ente stesso", "for the body itself"),
+        };
+        format!("{count} {}", self.say(italian, english))
+    }
+
     /// What a rule is about.
     pub(super) fn area(&self, area: Area) -> &'static str {
         match area {
@@ -285,7 +302,7 @@ mod tests {
         let style = Style::default();
         let moment = |text: &str| style.moment(text.parse().unwrap());
         assert_eq!(moment("2026-11-25T02:12:00Z"), "25 novembre 2026, ore 3:12 (CET)");
-        assert_eq!(moment("2026-07-31T22:30:00Z"), "1 agosto 2026, ore 0:30 (CEST)");
+        assert_eq!(moment("2026-07-31T22:30:00Z"), "1º agosto 2026, ore 0:30 (CEST)");
         assert_eq!(moment("2026-03-29T01:00:00Z"), "29 marzo 2026, ore 3:00 (CEST)");
         let english = Style { language: Language::En, ..style };
         assert_eq!(english.moment("2026-11-25T02:12:00Z".parse().unwrap()), "25 November 2026, 03:12 (CET)");

@@ -18,7 +18,14 @@ pub(super) fn article(body: &Body, style: &Style, with_lines: bool) -> String {
         .into_iter()
         .partition(|group| group.first().is_some_and(|finding| finding.verdict == Verdict::Fails));
     let findings = if wrong.is_empty() {
-        let calm = style.say("Non c’è nulla da correggere.", "There is nothing to mend.");
+        let calm = if unsure.is_empty() {
+            style.say("Non c’è nulla da correggere.", "There is nothing to mend.")
+        } else {
+            style.say(
+                "Di ciò che si è potuto vedere non c’è nulla da correggere; il resto non ha risposto.",
+                "Of what could be seen there is nothing to mend; the rest did not answer.",
+            )
+        };
         format!("<p class=\"calm\">{calm}</p>")
     } else {
         let items = each(&wrong, |group| finding(group, style, with_lines));
@@ -54,10 +61,14 @@ fn tasks(wrong: &[Vec<&Finding>], style: &Style) -> String {
     {
         *tasks.entry((rule.remedy)().who).or_default() += 1;
     }
-    let all = style.count(wrong.len(), ("punto", "point"), ("punti", "points"));
-    let by: Vec<String> =
-        tasks.into_iter().map(|(who, count)| format!("{} {count}", style.who(who))).collect();
-    format!("<p class=\"tasks\"><strong>{all}</strong> – {}</p>", by.join(", "))
+    let all = style.count(
+        wrong.len(),
+        ("punto da curare", "point to see to"),
+        ("punti da curare", "points to see to"),
+    );
+    let by: Vec<String> = tasks.into_iter().map(|(who, count)| style.for_whom(who, count)).collect();
+    let colon = if by.is_empty() { "" } else { ": " };
+    format!("<p class=\"tasks\"><strong>{all}</strong>{colon}{}.</p>", by.join(", "))
 }
 
 /// All findings of one rule.

@@ -4,6 +4,9 @@ use super::super::words::other_object;
 use super::super::{Change, ChangeKind, Report, Style};
 use super::write::{capital, each, escaped, place};
 
+/// So many changes of a kind are shown before the rest is folded.
+const SHOWN: usize = 12;
+
 pub(super) fn section(report: &Report, style: &Style) -> String {
     let heading = style.say("Che cosa è cambiato", "What changed");
     let content = match &report.changes {
@@ -42,11 +45,21 @@ fn groups(changes: &[Change], report: &Report, style: &Style) -> String {
             ChangeKind::Better | ChangeKind::Mended | ChangeKind::Renewed => "good",
             ChangeKind::Appeared | ChangeKind::Left => "plain",
         };
-        let items = each(group, |change| item(change, report, style));
+        let (shown, folded) = group.split_at(SHOWN.min(group.len()));
+        let items = |changes| each(changes, |change| item(change, report, style));
+        let folded = match folded.len() {
+            0 => String::new(),
+            more => format!(
+                "<details><summary>{} {more}</summary><ul>{}</ul></details>",
+                style.say("Altri", "More:"),
+                items(folded)
+            ),
+        };
         format!(
-            "<div class=\"change {class}\"><h3>{} <span class=\"count\">{}</span></h3><ul>{items}</ul></div>",
+            "<div class=\"change {class}\"><h3>{} <span class=\"count\">{}</span></h3><ul>{}</ul>{folded}</div>",
             heading(first.kind, style),
-            group.len()
+            group.len(),
+            items(shown)
         )
     })
 }

@@ -84,7 +84,7 @@ fn percent(tenths: u32) -> String {
 /// Columns of shares, one a run, in order of time; with the days of the first and the last.
 pub(super) fn trend(runs: &[(String, Classes)], title: &str, style: &Style) -> String {
     let count = u32::try_from(runs.len()).unwrap_or(u32::MAX).max(1);
-    let step = (1000 / count).min(100);
+    let step = (1000 / count).min(70);
     let columns =
         each((0..).zip(runs), |(number, (_, classes))| column(classes, number * step, step * 8 / 10));
     let end = u32::try_from(runs.len().saturating_sub(1)).unwrap_or_default() * step + step * 8 / 10;

@@ -54,13 +54,14 @@ fn shares(report: &Report, style: &Style) -> String {
     let bodies = style.count(report.bodies.len(), ("ente", "body"), ("enti", "bodies"));
     let this = (format!("{} · {bodies}", style.say("Questa verifica", "This audit")), ours);
     let rows: Vec<(String, Classes)> = country.into_iter().chain([this]).collect();
+    let unknown = ours.unknown > 0 || style.past.iter().any(|past| past.classes.unknown > 0);
     let note = style.say(
         "Fonte: CERT-AgID, monitoraggi di dicembre 2020, ottobre 2021 e dicembre 2022; quote ricalcolate sui conteggi pubblicati.",
         "Source: CERT-AgID, surveys of December 2020, October 2021 and December 2022; shares recomputed from the published counts.",
     );
     format!(
         "<h3>{heading}</h3><figure>{}{}{}<figcaption>{note}</figcaption></figure>",
-        charts::legend(ours.unknown > 0, style),
+        charts::legend(unknown, style),
         charts::bars(&rows, heading, style),
         shares_table(ours, style)
     )
@@ -95,7 +96,6 @@ fn trend(report: &Report, style: &Style) -> String {
     let own = past.map(|past| (past.begun, past.classes)).chain([(report.run.begun, classes(report))]);
     let runs: Vec<(String, Classes)> = own.map(|(at, classes)| (style.day(at), classes)).collect();
     let heading = style.say("Andamento delle verifiche", "Trend of the audits");
-    let unknown = runs.iter().any(|(_, classes)| classes.unknown > 0);
     let heads =
         each(charts::parts(), |part| format!("<th scope=\"col\">{}</th>", capital(style.class(part))));
     let rows = each(runs.iter().rev(), |(day, classes)| {
@@ -103,9 +103,8 @@ fn trend(report: &Report, style: &Style) -> String {
         format!("<tr><th scope=\"row\">{day}</th>{cells}</tr>")
     });
     format!(
-        "<h3>{heading}</h3><figure>{}{}<details><summary>{}</summary><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{heading}\">\
+        "<h3>{heading}</h3><figure>{}<details><summary>{}</summary><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{heading}\">\
          <table class=\"numbers\"><thead><tr><th scope=\"col\">{}</th>{heads}</tr></thead><tbody>{rows}</tbody></table></div></details></figure>",
-        charts::legend(unknown, style),
         charts::trend(&runs, heading, style),
         style.say("I numeri del grafico", "The numbers of the chart"),
         style.say("Verifica del", "Audit of")

@@ -24,12 +24,13 @@ pub(super) fn section(bodies: &[&Body], style: &Style) -> String {
     format!(
         "<section aria-labelledby=\"enti\"><h2 id=\"enti\">{heading}</h2>\
          <p>{}</p><p class=\"search\" hidden><label for=\"cerca\">{}</label> <input id=\"cerca\" type=\"search\" autocomplete=\"off\"> <output for=\"cerca\"></output></p>\
-         <div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{heading}\"><table id=\"tabella\"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div></section>",
+         <div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{}\"><table id=\"tabella\"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div></section>",
         style.say(
             "Prima chi ha più bisogno di intervenire. Il nome porta alla scheda con i rimedi; di più siti conta il voto peggiore.",
             "Those with most to do come first. The name leads to what to do; of several sites the worst grade counts."
         ),
         style.say("Cerca un ente", "Search for a body"),
+        style.say("Tabella degli enti", "Table of bodies"),
     )
 }
 
