@@ -9,6 +9,7 @@ use crate::Answer;
 
 /// What HTTP says of a host.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Web {
     /// The way from `http://HOST/`.
     pub plain: Answer<Visit>,
@@ -34,6 +35,7 @@ pub struct Web {
 
 /// Who may read the page from another site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum CrossOrigin {
     /// Nobody.
@@ -46,6 +48,7 @@ pub enum CrossOrigin {
 
 /// A way: hop by hop to where it ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Visit {
     /// Each request with its answer, in order; the first is what was asked for.
     pub hops: Vec<Hop>,
@@ -54,7 +57,8 @@ pub struct Visit {
 }
 
 /// One request and its answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Hop {
     /// The address that was asked for, in full.
     pub url: String,
@@ -64,10 +68,23 @@ pub struct Hop {
     pub headers: BTreeMap<String, Vec<String>>,
     /// Where it leads, in full: `Location`, or a page's `<meta http-equiv="refresh">` of at most 5 s.
     pub leads_to: Option<String>,
+    /// The certificate that it was served with; none by plain HTTP.
+    #[serde(default)]
+    pub certificate: Option<HopCertificate>,
+}
+
+/// The certificate that an answer was served with. It is taken as it is, so that the way can be followed; rules judge it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct HopCertificate {
+    /// SHA-256 of its DER, in hexadecimal.
+    pub sha256: String,
+    /// Whether a browser would take its chain for the host of this hop, revocation aside.
+    pub trusted: Answer<bool>,
 }
 
 /// Where a way ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "is", rename_all = "kebab-case")]
 pub enum End {
     /// At an answer that leads nowhere else: the last hop.
@@ -90,6 +107,7 @@ pub enum End {
 
 /// A page, as a visitor's browser gets it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Page {
     /// Its address.
     pub url: String,
@@ -115,10 +133,14 @@ pub struct Page {
     pub marked_links: BTreeMap<String, String>,
     /// The version of the Design Comuni theme in a style sheet's opening comment.
     pub theme_version: Option<String>,
+    /// What is odd about how it was served: "its bytes are not of the charset utf-8 that it names". In English, each once.
+    #[serde(default)]
+    pub oddities: Vec<String>,
 }
 
 /// A cookie that was set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Cookie {
     /// Its name.
     pub name: String,
@@ -138,6 +160,7 @@ pub struct Cookie {
 
 /// Something that a page loads or sends to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Reference {
     /// What it is: `script`, `style`, `image`, `frame`, `media`, `object`, `font`, `form`.
     pub kind: String,
@@ -149,6 +172,7 @@ pub struct Reference {
 
 /// `security.txt`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SecurityTxt {
     /// Its contacts.
     pub contacts: Vec<String>,

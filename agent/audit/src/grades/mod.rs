@@ -8,6 +8,7 @@ use crate::rules::{Context, Finding};
 
 /// A grade by one scheme. Where facts are unknown it says between which two it lies.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Grade {
     /// By which scheme.
     pub scheme: Scheme,
@@ -27,6 +28,7 @@ pub struct Grade {
 
 /// A scheme of grades.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Scheme {
     /// CERT-AgID's classes: `sicuro`, `mal configurato`, `gravi problemi di sicurezza`, `senza HTTPS`; a host each, and the body by its worst.
@@ -43,6 +45,7 @@ pub enum Scheme {
 
 /// Why a grade is what it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Reason {
     /// Points lost (negative) or won; 0 for a cap.
     pub points: i32,
