@@ -11,9 +11,12 @@
 //! Silence is never "no": what did not answer is [`Answer::Unknown`], and says why. Only `probes` reads clocks and sockets.
 
 mod answer;
+#[cfg(feature = "certificates")]
+pub mod chain;
 pub mod changes;
 pub mod facts;
 pub mod grades;
+pub mod page;
 #[cfg(feature = "probes")]
 pub mod probes;
 pub mod profiles;

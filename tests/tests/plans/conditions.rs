@@ -32,6 +32,7 @@ fn conditions(world: &World, fleet: &Desired, failures: &[(&str, &str)]) -> Stri
         failures: &failures,
         answers: &answers,
         shown: &shown,
+        audits: &BTreeMap::new(),
         now: world.now,
     };
     let [member] = report(&facts).try_into().unwrap();

@@ -18,7 +18,7 @@ pub use cms::Cms;
 pub use domain::{Caa, Dnssec, Domain, NameServer};
 pub use mail::{Dane, DkimSelector, Exchanger, Mail, Policy};
 pub use tls::{Cost, DhParameters, Intrusive, ServedChain, Tls, VersionFacts};
-pub use web::{Cookie, End, Hop, Page, Reference, SecurityTxt, Visit, Web};
+pub use web::{Cookie, CrossOrigin, End, Hop, HopCertificate, Page, Reference, SecurityTxt, Visit, Web};
 
 /// All that was seen of one body: its hosts, its domain and its mail.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -57,7 +57,7 @@ pub struct Visit {
 }
 
 /// One request and its answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Hop {
     /// The address that was asked for, in full.
@@ -68,6 +68,18 @@ pub struct Hop {
     pub headers: BTreeMap<String, Vec<String>>,
     /// Where it leads, in full: `Location`, or a page's `<meta http-equiv="refresh">` of at most 5 s.
     pub leads_to: Option<String>,
+    /// The certificate that it was served with; none by plain HTTP.
+    #[serde(default)]
+    pub certificate: Option<HopCertificate>,
+}
+
+/// The certificate that an answer was served with. It is taken as it is, so that the way can be followed; rules judge it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct HopCertificate {
+    /// SHA-256 of its DER, in hexadecimal.
+    pub sha256: String,
+    /// Whether a browser would take its chain for the host of this hop, revocation aside.
+    pub trusted: Answer<bool>,
 }
 
 /// Where a way ended.
@@ -121,6 +133,9 @@ pub struct Page {
     pub marked_links: BTreeMap<String, String>,
     /// The version of the Design Comuni theme in a style sheet's opening comment.
     pub theme_version: Option<String>,
+    /// What is odd about how it was served: "its bytes are not of the charset utf-8 that it names". In English, each once.
+    #[serde(default)]
+    pub oddities: Vec<String>,
 }
 
 /// A cookie that was set.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Domain;
+use super::{Domain, MemberAudit};
 use super::decode::{Placed, choice, part};
 use super::issuer::{Certificate, KeyType};
 use super::values::{DomainName, EngineName, IpaCode, IssuerName, IstatCode, Line, MemberName, WorkloadName};
@@ -52,6 +52,8 @@ part! {
         /// Leaves the member as it is: observed and reported, but not changed.
         #[schemars(default)]
         suspend: bool,
+        /// What it says to the platform's audit.
+        audit: Option<MemberAudit>,
     }
 }
 
