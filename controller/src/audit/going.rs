@@ -115,7 +115,9 @@ impl Audit {
         mut progress: impl FnMut(&Body),
         stop: impl Future<Output = ()>,
     ) -> Result<Option<Done>, AuditError> {
+        // as the store keeps it: what is told now and what is read from there later is the same time
         let now = Timestamp::now();
+        let now = Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now);
         let since = now.checked_sub(SignedDuration::from_hours(GOES_ON_HOURS)).unwrap_or(now);
         let (run, begun) = match store.unfinished(scope, since)? {
             Some(row) => (row.id, row.begun),

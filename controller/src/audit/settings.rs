@@ -183,7 +183,7 @@ impl Settings {
         let contact = self.contact.as_ref().map_or(String::new(), |contact| format!("; {contact}"));
         let agent = format!("Campanile/{version} (audit{contact})");
         let resolver = Resolver::new(servers, self.pinned.clone());
-        Ok(Eyes { guard, roots, ..Eyes::new(agent, resolver) })
+        Ok(Eyes { guard, ..Eyes::new(agent, resolver, roots) })
     }
 }
 

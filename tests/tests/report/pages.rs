@@ -95,6 +95,19 @@ fn the_page_fits_a_narrow_window() {
     assert_eq!(browser.script("return document.documentElement.scrollWidth"), 320);
 }
 
+#[test]
+fn links_lead_to_places_of_their_own() {
+    let browser = Browser::start();
+    for report in [report(), Report { bodies: many_bodies(), ..report() }] {
+        let (_folder, file) = page(&report, Language::It);
+        browser.open(&file);
+        let astray = "return [...document.querySelectorAll('a')].filter((one) => !document.getElementById(decodeURIComponent(one.hash.slice(1)))).map((one) => one.outerHTML)";
+        assert_eq!(browser.script(astray), Value::Array(Vec::new()));
+        let twice = "const all = [...document.querySelectorAll('[id]')].map((one) => one.id); return all.filter((id, at) => all.indexOf(id) !== at)";
+        assert_eq!(browser.script(twice), Value::Array(Vec::new()));
+    }
+}
+
 const FIRST: &str = "return document.querySelector('#tabella tbody th').textContent";
 
 #[test]

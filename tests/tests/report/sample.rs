@@ -87,8 +87,8 @@ fn changes() -> Changes {
                 "calco",
                 "comune.calco.lc.test",
                 None,
-                "certificato nuovo, valido fino al 2027-02-20",
-                "new certificate, valid until 2027-02-20",
+                "certificato nuovo, valido fino al 20 febbraio 2027",
+                "new certificate, valid until 20 February 2027",
             ),
             change(
                 ChangeKind::Left,

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::change;
-use crate::Text;
 use crate::facts::{Certificate, Site};
-use crate::report::{Body, Change, ChangeKind, certificate, days_until};
+use crate::report::{Body, Change, ChangeKind, Style, certificate, days_until};
+use crate::{Language, Text};
 
 /// Days that a certificate has left when it is time to speak of it. Issuers that renew by themselves do so at a third of its
 /// life: of the shortest that are usual, 45 days, that is 15.
@@ -73,17 +73,17 @@ fn certificates(was: (&Site, Timestamp), is: (&Site, Timestamp)) -> Option<(Chan
     let (left_before, left) = (days_until(last.not_after, was.1), days_until(this.not_after, is.1));
     let crossed = (0..SOON).contains(&left) && left_before >= SOON;
     crossed.then(|| {
-        let day = this.not_after.strftime("%Y-%m-%d");
+        let (giorno, day) = days(this.not_after);
         let text = Text::new(
-            format!("il certificato scade il {day}, tra {left} giorni"),
-            format!("the certificate ends on {day}, in {left} days"),
+            format!("il certificato scade il {giorno}, giorni rimasti: {left}"),
+            format!("the certificate ends on {day}, days left: {left}"),
         );
         (ChangeKind::EndsSoon, text)
     })
 }
 
 fn renewed(last: &Certificate, this: &Certificate) -> Text {
-    let day = this.not_after.strftime("%Y-%m-%d");
+    let (giorno, day) = days(this.not_after);
     let other = if last.authority == this.authority {
         (String::new(), String::new())
     } else {
@@ -93,7 +93,13 @@ fn renewed(last: &Certificate, this: &Certificate) -> Text {
         )
     };
     Text::new(
-        format!("certificato nuovo, valido fino al {day}{}", other.0),
+        format!("certificato nuovo, valido fino al {giorno}{}", other.0),
         format!("new certificate, valid until {day}{}", other.1),
     )
+}
+
+/// A day in Italian and in English.
+fn days(at: Timestamp) -> (String, String) {
+    let day = |language| Style { language, ..Style::default() }.day(at);
+    (day(Language::It), day(Language::En))
 }

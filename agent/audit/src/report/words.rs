@@ -62,7 +62,7 @@ impl Style<'_> {
     }
 
     /// `25 novembre 2026`, by Italy's clocks.
-    pub(super) fn day(&self, at: Timestamp) -> String {
+    pub(crate) fn day(&self, at: Timestamp) -> String {
         self.date(at.to_zoned(italy()).date())
     }
 

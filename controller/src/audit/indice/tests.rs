@@ -78,6 +78,54 @@ fn tabs() -> Vec<u8> {
     text
 }
 
+/// The rows as a spreadsheet with a title above the names of the columns.
+fn spreadsheet() -> Vec<u8> {
+    let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;");
+    let cells = |row: &[&str]| {
+        let cells =
+            row.iter().map(|text| format!("<c t=\"inlineStr\"><is><t>{}</t></is></c>", escaped(text)));
+        format!("<row>{}</row>", cells.collect::<String>())
+    };
+    let mut sheet = cells(&["Elenco degli enti"]);
+    sheet.push_str(&cells(&["Codice_IPA", "Denominazione_ente", "Sito_istituzionale", "Codice_Categoria"]));
+    for [code, title, category, _, site] in rows() {
+        sheet.push_str(&cells(&[&code, &title, &site, &category]));
+    }
+    let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+    let relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let relation = |id: &str, kind: &str, target: &str| {
+        let package = "http://schemas.openxmlformats.org/package/2006/relationships";
+        format!(
+            "<Relationships xmlns=\"{package}\"><Relationship Id=\"{id}\" Type=\"{relations}/{kind}\" Target=\"{target}\"/></Relationships>"
+        )
+    };
+    let files = [
+        (
+            "[Content_Types].xml",
+            "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"/>".to_owned(),
+        ),
+        ("_rels/.rels", relation("r1", "officeDocument", "xl/workbook.xml")),
+        ("xl/_rels/workbook.xml.rels", relation("r1", "worksheet", "worksheets/sheet1.xml")),
+        (
+            "xl/workbook.xml",
+            format!(
+                "<workbook xmlns=\"{main}\" xmlns:r=\"{relations}\"><sheets><sheet name=\"enti\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>"
+            ),
+        ),
+        (
+            "xl/worksheets/sheet1.xml",
+            format!("<worksheet xmlns=\"{main}\"><sheetData>{sheet}</sheetData></worksheet>"),
+        ),
+    ];
+    let mut book = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    for (name, content) in files {
+        book.start_file(name, options).unwrap();
+        std::io::Write::write_all(&mut book, content.as_bytes()).unwrap();
+    }
+    book.finish().unwrap().into_inner()
+}
+
 fn check(taken: &Taken, expected: &Expect) {
     expected.assert_eq(&taken.summary());
 }
@@ -99,6 +147,7 @@ fn five_hundred_rows_of_every_kind_run_to_a_summary() {
     "#]],
     );
     assert_eq!(taken("amministrazioni.txt", &tabs()), from_csv);
+    assert_eq!(taken("enti.xlsx", &spreadsheet()), from_csv);
     assert_eq!(taken("enti.csv", csv().replace(',', ";").as_bytes()).rows, from_csv.rows);
 }
 

@@ -5,7 +5,7 @@ use tokio::join;
 use super::ask::{Kind, Server};
 use super::flight::Flight;
 use super::handshake::{self, Handshake, Shown};
-use super::old::{ALPN, Old};
+use super::old::{ALPN, Old, Reply};
 use super::starttls::Preface;
 use super::suites::{Opened, Suites};
 use super::tls13::Tls13;
@@ -27,6 +27,8 @@ struct Extras {
     without_name: Answer<Option<Vec<Vec<u8>>>>,
     refuses_others: Answer<bool>,
     shown: Option<Shown>,
+    /// The answer that extensions are read from, where it is not the first one by TLS 1.2.
+    curious: Option<Box<Flight>>,
 }
 
 /// Looks.
@@ -80,7 +82,7 @@ pub(super) async fn look(server: &Server<'_>) -> TlsOutcome {
     let newest = looks.iter().find(|(_, looked)| looked.opened.first.is_some());
     let extras = match (early, newest) {
         (Some(extras), _) => extras,
-        (None, Some((old, looked))) => late_extras(server, old, looked).await,
+        (None, Some((old, _))) => late_extras(server, old).await,
         (None, None) => Extras::default(),
     };
     let fallback = match fallback {
@@ -159,15 +161,14 @@ async fn extras(server: &Server<'_>, old: Option<(&Old<'_>, &Flight)>, has13: bo
     let (by_old, (shown, by_tls13), without_name, refuses_others) =
         join!(Box::pin(by_old), Box::pin(shake), Box::pin(without), Box::pin(others));
     let alpn = if old.is_some() { by_old } else { by_tls13 };
-    Extras { alpn, without_name, refuses_others, shown }
+    Extras { alpn, without_name, refuses_others, shown, curious: None }
 }
 
-/// The same where only versions before TLS 1.2 are spoken.
-async fn late_extras(server: &Server<'_>, old: &Old<'_>, looked: &Looked) -> Extras {
-    match &looked.opened.first {
-        Some((_, first)) => extras(server, Some((old, first)), false).await,
-        None => Extras::default(),
-    }
+/// The same where only versions before TLS 1.2 are spoken, whose first answer was not to a curious hello.
+async fn late_extras(server: &Server<'_>, old: &Old<'_>) -> Extras {
+    let Reply::Taken(flight) = features::ask(old).await else { return Extras::default() };
+    let extras = extras(server, Some((old, &flight)), false).await;
+    Extras { curious: Some(flight), ..extras }
 }
 
 /// Asks for the fallback by the second newest version that is spoken.
@@ -247,8 +248,8 @@ fn assemble(
         extras.without_name.map(|chain| chain.map(|chain| chain::read(&chain, None, now, roots)));
     tls.refuses_other_names = extras.refuses_others;
     tls.alpn = extras.alpn;
-    let first =
-        looks.iter().find_map(|(_, looked)| looked.opened.first.as_ref()).map(|(_, flight)| &**flight);
+    let by_tls12 = looks[0].1.opened.first.as_ref().map(|(_, flight)| flight);
+    let first = extras.curious.as_ref().or(by_tls12).map(|flight| &**flight);
     let is_tls13_alone = tls.versions.iter().all(|(version, facts)| {
         if *version == Version::Tls13 { facts.offered.is_yes() } else { facts.offered.is_no() }
     });

@@ -71,7 +71,8 @@ fn refusal(error: &std::io::Error) -> Handshake {
             | AlertDescription::HandshakeFailure
             | AlertDescription::AccessDenied
             | AlertDescription::InternalError
-            | AlertDescription::IllegalParameter,
+            | AlertDescription::IllegalParameter
+            | AlertDescription::NoApplicationProtocol,
         )) => Handshake::Refused,
         _ => Handshake::Unknown(Silence::new(Kind::Unclear, &format!("the handshake failed: {error}"))),
     }

@@ -166,7 +166,7 @@ impl<'a> Old<'a> {
 }
 
 /// The kind of key that a suite's certificate has.
-fn authentication(suite: u16) -> Option<&'static str> {
+pub(super) fn authentication(suite: u16) -> Option<&'static str> {
     match Suite(u32::from(suite)).parts()?.au {
         TlsCipherAu::Rsa => Some("RSA"),
         TlsCipherAu::Ecdsa => Some("ECDSA"),

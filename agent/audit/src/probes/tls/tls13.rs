@@ -33,9 +33,9 @@ enum Reply {
 }
 
 impl<'a> Tls13<'a> {
-    /// Asks whether it is spoken.
-    pub async fn open(server: &'a Server<'a>) -> Self {
-        let mut tls13 = Self {
+    /// Nothing was asked yet.
+    pub fn unasked(server: &'a Server<'a>) -> Self {
+        Self {
             server,
             shares: Shares::None,
             offered: Answer::default(),
@@ -43,7 +43,12 @@ impl<'a> Tls13<'a> {
             groups: Taken::of(TLS13_GROUPS),
             suites_complete: false,
             groups_complete: Answer::default(),
-        };
+        }
+    }
+
+    /// Asks whether it is spoken.
+    pub async fn open(server: &'a Server<'a>) -> Self {
+        let mut tls13 = Self::unasked(server);
         let mut reply = tls13.ask(TLS13_SUITES, TLS13_GROUPS).await;
         // Some take an empty list of key shares for an error.
         if matches!(reply, Reply::Refused | Reply::Unknown(_)) && server.has_answered() {

@@ -81,29 +81,19 @@ fn percent(tenths: u32) -> String {
     format!("{}.{}%", tenths / 10, tenths % 10)
 }
 
-/// Columns of shares, one a run, in order of time; with the days of the first and the last.
-pub(super) fn trend(runs: &[(String, Classes)], title: &str, style: &Style) -> String {
+/// Columns of shares, one a run, in order of time.
+pub(super) fn trend(runs: &[Classes], title: &str, style: &Style) -> String {
     let count = u32::try_from(runs.len()).unwrap_or(u32::MAX).max(1);
     let step = (1000 / count).min(70);
-    let columns =
-        each((0..).zip(runs), |(number, (_, classes))| column(classes, number * step, step * 8 / 10));
-    let end = u32::try_from(runs.len().saturating_sub(1)).unwrap_or_default() * step + step * 8 / 10;
-    let baseline = TALL + 20;
-    let first = runs.first().map(|(label, _)| escaped(label)).unwrap_or_default();
-    let last = runs.last().map(|(label, _)| escaped(label)).unwrap_or_default();
-    // few columns leave room beside the last one's label, many do not
-    let (at, anchor) = if end < 700 { (end, "start") } else { (1000, "end") };
+    let columns = each((0..).zip(runs), |(number, classes)| column(classes, number * step, step * 8 / 10));
+    let height = TALL + 2;
     format!(
-        "<svg class=\"trend\" role=\"img\" aria-labelledby=\"andamento-t andamento-d\" width=\"100%\" height=\"{}\">\
-         <title id=\"andamento-t\">{title}</title><desc id=\"andamento-d\">{}</desc>{columns}\
-         <text class=\"label\" x=\"0\" y=\"{baseline}\">{first}</text>\
-         <text class=\"label\" x=\"{}\" y=\"{baseline}\" text-anchor=\"{anchor}\">{last}</text></svg>",
-        TALL + 28,
+        "<svg class=\"trend\" role=\"img\" aria-labelledby=\"andamento-t andamento-d\" width=\"100%\" height=\"{height}\">\
+         <title id=\"andamento-t\">{title}</title><desc id=\"andamento-d\">{}</desc>{columns}</svg>",
         style.say(
             "Gli stessi numeri stanno nella tabella che segue.",
             "The same numbers stand in the table below."
         ),
-        percent(at),
     )
 }
 

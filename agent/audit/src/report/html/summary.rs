@@ -6,6 +6,7 @@ use super::super::class::PUBLISHED;
 use super::super::{Class, Classes, Report, Style, classes};
 use super::charts;
 use super::write::{capital, each, escaped, place};
+use crate::Language;
 use crate::rules::{Verdict, Weight};
 
 /// So many own runs are drawn at most, the last ones.
@@ -102,10 +103,17 @@ fn trend(report: &Report, style: &Style) -> String {
         let cells = each(charts::parts(), |part| format!("<td>{}</td>", classes.of(part)));
         format!("<tr><th scope=\"row\">{day}</th>{cells}</tr>")
     });
+    let counts: Vec<Classes> = runs.iter().map(|(_, classes)| *classes).collect();
+    let first = runs.first().map(|(day, _)| day.as_str()).unwrap_or_default();
+    let audits = style.count(runs.len(), ("verifica", "audit"), ("verifiche", "audits"));
+    let caption = match style.language {
+        Language::It => format!("{audits}, dal {first} (a sinistra) a questa (a destra)."),
+        Language::En => format!("{audits}, from {first} (left) to this one (right)."),
+    };
     format!(
-        "<h3>{heading}</h3><figure>{}<details><summary>{}</summary><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{heading}\">\
+        "<h3>{heading}</h3><figure>{}<figcaption>{caption}</figcaption><details><summary>{}</summary><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{heading}\">\
          <table class=\"numbers\"><thead><tr><th scope=\"col\">{}</th>{heads}</tr></thead><tbody>{rows}</tbody></table></div></details></figure>",
-        charts::trend(&runs, heading, style),
+        charts::trend(&counts, heading, style),
         style.say("I numeri del grafico", "The numbers of the chart"),
         style.say("Verifica del", "Audit of")
     )
@@ -131,12 +139,15 @@ fn most_common(report: &Report, style: &Style) -> String {
     rules.sort_by_key(|((weight, id), count)| (std::cmp::Reverse((*weight, *count)), *id));
     let rows = each(rules.into_iter().take(MOST_COMMON), |((weight, id), count)| {
         let who = style.rule(id).map(|rule| capital(style.who((rule.remedy)().who))).unwrap_or_default();
+        let title = escaped(&style.title(id));
+        let title = match style.rule(id) {
+            Some(_) => format!("<a href=\"#{}\">{title}</a>", place("regola", id)),
+            None => title,
+        };
         format!(
-            "<tr><td><span class=\"weight {}\">{}</span></td><th scope=\"row\"><a href=\"#{}\">{}</a></th><td>{who}</td><td class=\"n\">{count}</td></tr>",
+            "<tr><td><span class=\"weight {}\">{}</span></td><th scope=\"row\">{title}</th><td>{who}</td><td class=\"n\">{count}</td></tr>",
             super::body::weight(weight),
             style.weight(weight),
-            place("regola", id),
-            escaped(&style.title(id))
         )
     });
     let heading = style.say("Da dove cominciare", "Where to begin");
