@@ -6,12 +6,13 @@ use std::time::{Duration, Instant};
 
 use campanile_audit::Answer;
 use campanile_audit::facts::Tls;
+use campanile_audit::probes::tls::{Preface, TlsOutcome, survey};
 use campanile_audit::registry::Version;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 
 use crate::fake::{self, Asked, answer, honest, linger, message, read, record, serve, server_hello};
-use crate::looks::{outcome, suites, tls, versions};
+use crate::looks::{eyes, outcome, suites, tls, versions};
 use crate::street;
 
 /// What the honest server has.
@@ -284,4 +285,72 @@ async fn ssl2_is_answered_in_its_own_words() {
     let expected =
         ["SSL_CK_RC4_128_WITH_MD5", "SSL_CK_RC4_128_EXPORT40_WITH_MD5", "SSL_CK_DES_192_EDE3_CBC_WITH_MD5"];
     assert_eq!(suites(&tls, Version::Ssl2), expected);
+}
+
+#[tokio::test]
+async fn ssl3_alone_answers_newer_hellos_with_itself() {
+    let server = serve(|mut stream, _| async move {
+        let Some(asked) = read(&mut stream).await else { return };
+        let suite = fake::SUITES.into_iter().find(|suite| asked.suites.contains(suite));
+        let said = match suite {
+            Some(suite) if !asked.is_tls13 && !asked.is_ssl2 => record(
+                22,
+                &[server_hello(0x0300, suite, [9; 8]), fake::certificate(300), message(14, &[])].concat(),
+            ),
+            _ => record(21, &[2, 40]),
+        };
+        let _ = stream.write_all(&said).await;
+        linger(&mut stream).await;
+    })
+    .await;
+    let tls = tls(server.address).await;
+    assert_eq!(versions(&tls), "SSL 3");
+    assert_eq!(suites(&tls, Version::Ssl3), TAKEN);
+    assert!(tls.secure_renegotiation.is_no() && tls.extended_master_secret.is_no());
+}
+
+#[tokio::test]
+async fn a_mail_server_is_asked_after_starttls() {
+    let server = serve(|stream, _| async move {
+        let mut stream = tokio::io::BufStream::new(stream);
+        let mut line = String::new();
+        for (said, expected) in [
+            ("220-mx.comune.example\r\n220 ESMTP\r\n", "EHLO "),
+            ("250-mx.comune.example\r\n250-SIZE 1000\r\n250 STARTTLS\r\n", "STARTTLS\r\n"),
+            ("220 go ahead\r\n", ""),
+        ] {
+            let _ = stream.write_all(said.as_bytes()).await;
+            let _ = stream.flush().await;
+            line.clear();
+            if !expected.is_empty() && stream.read_line(&mut line).await.is_err() {
+                return;
+            }
+            assert!(line.starts_with(expected), "{line}");
+        }
+        let mut stream = stream.into_inner();
+        if let Some(asked) = read(&mut stream).await {
+            answer(&mut stream, &asked).await;
+        }
+    })
+    .await;
+    let tls = by_smtp(server.address).await.tls.unwrap();
+    is_honest(&tls);
+    assert!(tls.refuses_other_names.why_unknown().is_some());
+}
+
+#[tokio::test]
+async fn a_mail_server_without_starttls() {
+    let server = serve(|mut stream, _| async move {
+        let _ = stream.write_all(b"220 mx\r\n").await;
+        linger(&mut stream).await;
+        let _ = stream.write_all(b"250-mx\r\n250 SIZE 1000\r\n").await;
+        linger(&mut stream).await;
+    })
+    .await;
+    let outcome = by_smtp(server.address).await;
+    assert_eq!(outcome.spoken.why_unknown(), Some("the mail server does not offer STARTTLS"));
+}
+
+async fn by_smtp(address: std::net::SocketAddr) -> TlsOutcome {
+    survey(&eyes(), address, Some(street::NAME), Preface::Smtp, None).await
 }
