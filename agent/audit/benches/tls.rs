@@ -56,7 +56,7 @@ async fn one(what: &str, address: SocketAddr, yesterday: Option<&Tls>) {
     for _ in 0..11 {
         let (begin, before) = (Instant::now(), on_processor());
         let tls = look(&eyes(), address, yesterday).await;
-        rounds.push((begin.elapsed(), on_processor() - before, tls.cost.connections));
+        rounds.push((begin.elapsed(), on_processor().saturating_sub(before), tls.cost.connections));
     }
     line(what, rounds);
 }
@@ -71,7 +71,7 @@ async fn many(what: &str, address: SocketAddr) {
         });
         let connections =
             futures_util::future::join_all(all).await.iter().map(|tls| tls.cost.connections).sum();
-        rounds.push((begin.elapsed(), on_processor() - before, connections));
+        rounds.push((begin.elapsed(), on_processor().saturating_sub(before), connections));
     }
     line(what, rounds);
 }
