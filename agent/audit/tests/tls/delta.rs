@@ -6,7 +6,8 @@ use campanile_audit::probes::tls::{Preface, TlsOutcome, survey};
 use crate::looks::{eyes, tls, versions};
 use crate::street::{self, INTERMEDIATE, NAME, OLD};
 
-async fn again(address: std::net::SocketAddr, yesterday: &Tls) -> TlsOutcome {
+/// Looks again, with what was seen yesterday.
+pub async fn again(address: std::net::SocketAddr, yesterday: &Tls) -> TlsOutcome {
     survey(&eyes(), address, Some(NAME), Preface::None, Some(yesterday)).await
 }
 

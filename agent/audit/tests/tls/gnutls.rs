@@ -1,4 +1,4 @@
-//! gnutls-serv: SSL 3, and what OpenSSL does not let one switch off.
+//! gnutls-serv: another hand's TLS, and what OpenSSL does not let one switch off.
 
 use campanile_audit::registry::Version;
 
@@ -6,20 +6,27 @@ use crate::looks::{names, suites, tls, versions};
 use crate::street;
 
 #[tokio::test]
-async fn ssl3_beside_tls() {
-    let server = street::gnutls(
-        "NORMAL:+VERS-SSL3.0:+VERS-TLS1.0:+VERS-TLS1.1:+3DES-CBC:+ARCFOUR-128:+MD5:%COMPAT",
-        "",
-    );
+async fn old_versions_and_suites() {
+    let server =
+        street::gnutls("NORMAL:+VERS-TLS1.0:+VERS-TLS1.1:+3DES-CBC:+ARCFOUR-128:+MD5:+ANON-DH:+DHE-RSA", "");
     let tls = tls(server.address).await;
-    assert_eq!(versions(&tls), "SSL 3, TLS 1.0, TLS 1.1, TLS 1.2, TLS 1.3");
-    let old = suites(&tls, Version::Ssl3);
-    for expected in
-        ["TLS_RSA_WITH_RC4_128_SHA", "TLS_RSA_WITH_3DES_EDE_CBC_SHA", "TLS_RSA_WITH_AES_128_CBC_SHA"]
-    {
-        assert!(old.iter().any(|name| name == expected), "{expected}: {old:?}");
+    assert_eq!(versions(&tls), "TLS 1.0, TLS 1.1, TLS 1.2, TLS 1.3");
+    for version in [Version::Tls10, Version::Tls11, Version::Tls12] {
+        let found = suites(&tls, version);
+        let expected = [
+            "TLS_RSA_WITH_RC4_128_SHA",
+            "TLS_RSA_WITH_RC4_128_MD5",
+            "TLS_RSA_WITH_3DES_EDE_CBC_SHA",
+            "TLS_DHE_RSA_WITH_AES_128_CBC_SHA",
+            "TLS_DH_anon_WITH_RC4_128_MD5",
+        ];
+        for name in expected {
+            assert!(found.iter().any(|found| found == name), "{version:?} {name}: {found:?}");
+        }
+        assert!(tls.versions[&version].complete);
     }
-    assert!(tls.versions[&Version::Ssl3].complete);
+    assert!(!suites(&tls, Version::Tls10).iter().any(|name| name.contains("GCM")));
+    assert!(!tls.dh.is_empty());
 }
 
 #[tokio::test]
@@ -27,7 +34,7 @@ async fn without_secure_renegotiation_and_master_secret() {
     let server =
         street::gnutls("NORMAL:-VERS-TLS1.3:%DISABLE_SAFE_RENEGOTIATION:%NO_SESSION_HASH:%NO_TICKETS", "");
     let tls = tls(server.address).await;
-    assert_eq!(versions(&tls), "TLS 1.2");
+    assert_eq!(versions(&tls), "TLS 1.0, TLS 1.1, TLS 1.2");
     assert!(tls.secure_renegotiation.is_no());
     assert!(tls.extended_master_secret.is_no());
     assert!(tls.session_tickets.is_no());

@@ -1,43 +1,20 @@
-//! Servers that behave as none should: what they did is told apart from what they do not have, and none keeps us.
+//! Servers that keep silent, end connections or send without end: what they do not answer is unknown, what they have is found
+//! all the same, and none keeps us.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use campanile_audit::Answer;
-use campanile_audit::facts::Tls;
 use campanile_audit::registry::Version;
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpSocket, TcpStream};
 
-use crate::fake::{self, Asked, answer, honest, linger, message, read, record, serve, server_hello};
+use crate::delta::again;
+use crate::fake::{self, answer, honest, linger, message, read, record, serve, server_hello};
 use crate::looks::{outcome, suites, tls, versions};
+use crate::odd::{TAKEN, is_honest};
 use crate::street;
-
-/// What the honest server has.
-const TAKEN: [&str; 3] =
-    ["TLS_RSA_WITH_AES_256_CBC_SHA", "TLS_RSA_WITH_AES_128_CBC_SHA", "TLS_RSA_WITH_AES_128_CBC_SHA256"];
-
-#[track_caller]
-fn is_honest(tls: &Tls) {
-    assert_eq!(versions(tls), "TLS 1.2");
-    assert_eq!(suites(tls, Version::Tls12), TAKEN);
-    assert!(tls.versions[&Version::Tls12].server_preference.is_yes());
-}
-
-#[tokio::test]
-async fn the_server_made_by_hand_itself() {
-    let server = serve(|mut stream, _| async move {
-        if let Some(asked) = read(&mut stream).await {
-            answer(&mut stream, &asked).await;
-        }
-    })
-    .await;
-    let tls = tls(server.address).await;
-    is_honest(&tls);
-    assert_eq!(tls.oddities, Vec::<String>::new());
-    assert!(tls.cost.connections < 30, "{:?}", tls.cost);
-}
 
 #[tokio::test]
 async fn resets_above_a_rate() {
@@ -91,75 +68,6 @@ async fn ends_the_connection_at_old_hellos() {
     // SSL 2 knows no other refusal.
     assert_eq!(versions(&tls), "SSL 3?, TLS 1.0?, TLS 1.1?, TLS 1.2");
     assert_eq!(suites(&tls, Version::Tls12), TAKEN);
-}
-
-#[tokio::test]
-async fn alerts_as_warnings_first_and_instead_of_refusals() {
-    let server = serve(|mut stream, _| async move {
-        let Some(asked) = read(&mut stream).await else { return };
-        let _ = stream.write_all(&record(21, &[1, 112])).await;
-        match honest(&asked) {
-            Ok(_) => answer(&mut stream, &asked).await,
-            Err(alert) => drop(stream.write_all(&record(21, &[1, alert])).await),
-        }
-    })
-    .await;
-    let tls = tls(server.address).await;
-    is_honest(&tls);
-    assert!(tls.refuses_other_names.is_no());
-}
-
-#[tokio::test]
-async fn fragments_and_coalesces() {
-    let server = serve(|mut stream, number| async move {
-        let Some(asked) = read(&mut stream).await else { return };
-        let _ = stream.set_nodelay(true);
-        match honest(&asked) {
-            Ok(messages) if number % 2 == 0 => {
-                for piece in messages.concat().chunks(7) {
-                    let _ = stream.write_all(&record(22, piece)).await;
-                }
-            }
-            Ok(messages) => {
-                for piece in record(22, &messages.concat()).chunks(100) {
-                    let _ = stream.write_all(piece).await;
-                    tokio::time::sleep(Duration::from_millis(2)).await;
-                }
-            }
-            Err(alert) => drop(stream.write_all(&record(21, &[2, alert])).await),
-        }
-        linger(&mut stream).await;
-    })
-    .await;
-    is_honest(&tls(server.address).await);
-}
-
-#[tokio::test]
-async fn picks_a_suite_that_was_not_offered() {
-    let server = serve(|mut stream, _| async move {
-        let Some(asked) = read(&mut stream).await else { return };
-        let picks = Asked { suites: vec![0x002f], ..asked };
-        answer(&mut stream, &picks).await;
-    })
-    .await;
-    let tls = tls(server.address).await;
-    assert_eq!(versions(&tls), "TLS 1.2");
-    assert_eq!(suites(&tls, Version::Tls12), ["TLS_RSA_WITH_AES_128_CBC_SHA", "…"]);
-    assert_eq!(tls.oddities, ["picked a suite that was not offered"]);
-}
-
-#[tokio::test]
-async fn http_on_443() {
-    let server = serve(|mut stream, _| async move {
-        read(&mut stream).await;
-        let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n").await;
-    })
-    .await;
-    let outcome = outcome(server.address).await;
-    assert_eq!(outcome.spoken, Answer::Known(false));
-    assert!(outcome.tls.is_none());
-    let nginx = street::nginx("server { listen PORT; }");
-    assert_eq!(crate::looks::outcome(nginx.address).await.spoken, Answer::Known(false));
 }
 
 #[tokio::test]
@@ -250,38 +158,14 @@ async fn a_black_hole_and_a_closed_port() {
 }
 
 #[tokio::test]
-async fn random_bytes_betray_what_was_refused() {
+async fn the_second_night_of_one_that_ends_connections() {
     let server = serve(|mut stream, _| async move {
-        let Some(asked) = read(&mut stream).await else { return };
-        let Ok(messages) = honest(&asked) else { return answer(&mut stream, &asked).await };
-        let suite = u16::from_be_bytes([messages[0][39], messages[0][40]]);
-        let hello = server_hello(0x0303, suite, *b"DOWNGRD\x01");
-        let _ = stream.write_all(&record(22, &[hello, message(14, &[])].concat())).await;
-        linger(&mut stream).await;
-    })
-    .await;
-    let tls = tls(server.address).await;
-    assert_eq!(versions(&tls), "TLS 1.2, TLS 1.3?");
-    assert_eq!(suites(&tls, Version::Tls12), TAKEN);
-}
-
-#[tokio::test]
-async fn ssl2_is_answered_in_its_own_words() {
-    let server = serve(|mut stream, _| async move {
-        let Some(asked) = read(&mut stream).await else { return };
-        if !asked.is_ssl2 {
-            return answer(&mut stream, &asked).await;
+        match read(&mut stream).await {
+            Some(asked) if asked.version >= 0x0303 => answer(&mut stream, &asked).await,
+            _ => {}
         }
-        let kinds = [1, 0, 0x80, 7, 0, 0xc0, 2, 0, 0x80];
-        let body = [&[4, 0, 1, 0, 2, 0, 100, 0, 9, 0, 16][..], &[0x30; 100], &kinds, &[7; 16]].concat();
-        let head = [0x80, u8::try_from(body.len()).unwrap()];
-        let _ = stream.write_all(&[&head[..], &body].concat()).await;
-        linger(&mut stream).await;
     })
     .await;
-    let tls = tls(server.address).await;
-    assert_eq!(versions(&tls), "SSL 2, TLS 1.2");
-    let expected =
-        ["SSL_CK_RC4_128_WITH_MD5", "SSL_CK_RC4_128_EXPORT40_WITH_MD5", "SSL_CK_DES_192_EDE3_CBC_WITH_MD5"];
-    assert_eq!(suites(&tls, Version::Ssl2), expected);
+    let yesterday = tls(server.address).await;
+    assert!(again(server.address, &yesterday).await.unchanged);
 }

@@ -7,5 +7,7 @@ mod fake;
 mod gnutls;
 mod hostile;
 mod looks;
+mod mail;
+mod odd;
 mod openssl;
 mod street;

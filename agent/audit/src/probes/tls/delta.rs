@@ -14,9 +14,9 @@ use super::old::{Offer, Old, Reply};
 use super::server_hello::hexadecimal;
 use super::tls13::Tls13;
 use super::{TlsOutcome, features};
-use crate::chain;
 use crate::facts::{Chain, Tls};
 use crate::registry::{Suite, Version};
+use crate::{Answer, chain};
 use sha2::{Digest, Sha256};
 
 /// A chain as it was served, with the kind of key that got it.
@@ -49,24 +49,22 @@ struct Before {
 }
 
 impl Before {
-    /// None, where not all was known, or SSL 2 was spoken: then everything is looked at again.
+    /// None, where SSL 2 was spoken, or something was not known that another look may tell: then everything is looked at
+    /// again. An old version that is never answered is not among that.
     fn of(yesterday: &Tls) -> Option<Self> {
-        let is_known = |version: &Version| {
-            let facts = yesterday.versions.get(version)?;
-            (facts.complete && facts.offered.known().is_some()).then_some(*facts.offered.known()?)
-        };
-        let offered: Option<Vec<(Version, bool)>> =
-            Version::ALL.iter().map(|version| Some((*version, is_known(version)?))).collect();
-        let offered = offered?;
-        let speaks = |version: &Version| offered.contains(&(*version, true));
-        if speaks(&Version::Ssl2)
-            || yesterday.groups.known().is_none()
-            || yesterday.groups_tls13.known().is_none()
-        {
-            return None;
+        let mut spoken = Vec::new();
+        for version in Version::ALL {
+            let facts = yesterday.versions.get(&version)?;
+            match facts.offered {
+                Answer::Known(true) if facts.complete && version > Version::Ssl2 => spoken.push(version),
+                Answer::Known(false) => {}
+                Answer::Unknown { .. } if version < Version::Tls12 => {}
+                Answer::Known(true) | Answer::Unknown { .. } => return None,
+            }
         }
-        let newest = Version::ALL.into_iter().filter(|version| *version < Version::Tls13).rfind(speaks);
-        Some(Self { newest, has13: speaks(&Version::Tls13) })
+        yesterday.groups.known().and(yesterday.groups_tls13.known())?;
+        let newest = spoken.iter().copied().rfind(|version| *version < Version::Tls13);
+        Some(Self { newest, has13: spoken.contains(&Version::Tls13) })
     }
 }
 
@@ -132,12 +130,14 @@ async fn nothing_added(server: &Server<'_>, yesterday: &Tls, before: &Before) ->
         let old = Old::new(server, version);
         let taken = suites_of(yesterday, version);
         let is_spoken = !taken.is_empty();
+        let was_silent = yesterday.versions.get(&version)?.offered.why_unknown().is_some();
         // A hello offers its version and all older ones: what a newer one was refused, needs no hello of its own.
         if is_spoken || newer_is_spoken {
             let others = OLD_SUITES.first()?.iter().filter(|suite| !taken.contains(suite)).copied().collect();
             match old.ask(Offer { suites: others, ..Offer::default() }).await {
                 Reply::Refused | Reply::NotThisVersion => {}
                 Reply::Taken(_) => added = true,
+                Reply::Unknown(_) if was_silent => {}
                 Reply::Unknown(_) => return None,
             }
         }
@@ -148,7 +148,7 @@ async fn nothing_added(server: &Server<'_>, yesterday: &Tls, before: &Before) ->
                 Reply::Unknown(_) => return None,
             }
         }
-        newer_is_spoken = is_spoken;
+        newer_is_spoken = is_spoken || was_silent;
     }
     Some(!added)
 }

@@ -2,10 +2,11 @@
 
 use tokio::join;
 
-use super::ask::{Kind, Server};
+use super::ask::Server;
 use super::flight::Flight;
 use super::handshake::{self, Handshake, Shown};
 use super::old::{ALPN, Old, Reply};
+use super::said::Kind;
 use super::starttls::Preface;
 use super::suites::{Opened, Suites};
 use super::tls13::Tls13;
@@ -36,7 +37,7 @@ pub(super) async fn look(server: &Server<'_>) -> TlsOutcome {
     let [old12, old11, old10, old3] = [Version::Tls12, Version::Tls11, Version::Tls10, Version::Ssl3]
         .map(|version| Old::new(server, version));
     let (mut tls13, answer12) = join!(Tls13::open(server), features::ask(&old12));
-    if !server.has_answered() && !server.is_unreachable() {
+    if !server.has_answered() && !server.heard().is_unreachable() {
         // Perhaps it is so old that it cannot read newer hellos.
         suites::first(&old10).await;
     }
@@ -104,7 +105,8 @@ pub(super) async fn look(server: &Server<'_>) -> TlsOutcome {
 
 /// What there is to say of a server that said nothing, or nothing of TLS.
 fn nothing(server: &Server<'_>) -> Option<TlsOutcome> {
-    let spoken = match (server.heard_tls(), server.heard_other(), server.last_silence()) {
+    let heard = server.heard();
+    let spoken = match (heard.tls, heard.other, heard.last_silence) {
         (true, ..) => return None,
         (false, Some(_), _) => Answer::Known(false),
         (false, None, Some(silence)) if silence.kind == Kind::NotListening => Answer::Known(false),

@@ -1,10 +1,11 @@
 //! Suites and groups of TLS 1.3. A hello without a key share makes the server name the suite and the group that it would
 //! take in a `HelloRetryRequest`: neither side computes anything.
 
-use super::ask::{Said, Server};
+use super::ask::Server;
 use super::flight::Flight;
 use super::hello::{Hello, Shares};
 use super::list::{Learned, SCHEMES, TLS13_GROUPS, TLS13_SUITES, Taken};
+use super::said::Said;
 use super::{random, suites};
 use crate::Answer;
 use crate::registry::Version;
