@@ -4,4 +4,5 @@
 
 mod hostile;
 mod plain;
+mod real;
 mod server;

@@ -205,3 +205,22 @@ async fn the_other_name() {
     let other = http::other_name(&eyes, "comune.test", server.secure, server.plain).await;
     assert!(other.known().unwrap().leads_here.is_no(), "nobody vouches for its certificate");
 }
+
+#[tokio::test]
+async fn what_it_is_made_with() {
+    let hides = "<script src=/wp-includes/js/jquery/jquery.min.js?ver=a1b2></script>";
+    let feed = b"<rss><channel><generator>https://wordpress.org/?v=6.4.3</generator></channel></rss>";
+    for (robots, version) in [("", Some("6.4.3")), ("User-agent: *\nDisallow: /feed/", None)] {
+        let server = Server::start(move |request| match request.path.as_str() {
+            "/robots.txt" => answer("200 OK", &[], robots.as_bytes()),
+            "/feed/" => answer("200 OK", &["Content-Type: application/rss+xml"], feed),
+            _ => page(hides),
+        })
+        .await;
+        let (web, body) = server.visit("comune.test").await;
+        let eyes = eyes("comune.test");
+        let cms = http::cms(&eyes, &web, body.as_deref(), server.secure, server.plain).await;
+        let cms = cms.known().unwrap().as_ref().unwrap();
+        assert_eq!((cms.name.as_str(), cms.version.as_deref()), ("WordPress", version));
+    }
+}

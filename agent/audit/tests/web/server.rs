@@ -11,6 +11,8 @@ use campanile_audit::facts::Web;
 use campanile_audit::probes::{Eyes, Guard, Patience, Resolver, http};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::ServerConfig;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
@@ -132,18 +134,22 @@ static AUTHORITY: LazyLock<CertifiedIssuer<'static, KeyPair>> = LazyLock::new(||
     CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
 });
 
-/// HTTPS with a certificate for `comune.test` and `www` before it, and for no other.
-fn acceptor() -> TlsAcceptor {
+/// A certificate for `comune.test` and `www` before it, and for no other, with its key: PEM.
+pub fn certificate() -> (String, String) {
     let key = KeyPair::generate().unwrap();
     let names = ["comune.test", "www.comune.test"].map(str::to_owned);
     let certificate = CertificateParams::new(names).unwrap().signed_by(&key, &*AUTHORITY).unwrap();
-    let key = rustls::pki_types::PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+    (certificate.pem(), key.serialize_pem())
+}
+
+fn acceptor() -> TlsAcceptor {
+    let (chain, key) = certificate();
+    let chain = vec![CertificateDer::from_pem_slice(chain.as_bytes()).unwrap()];
+    let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder =
         ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
-    let config =
-        builder.with_no_client_auth().with_single_cert(vec![certificate.der().clone()], key).unwrap();
-    TlsAcceptor::from(Arc::new(config))
+    TlsAcceptor::from(Arc::new(builder.with_no_client_auth().with_single_cert(chain, key).unwrap()))
 }
 
 async fn serve(

@@ -6,6 +6,7 @@
 
 mod asking;
 mod body;
+mod cms;
 mod encoding;
 mod head;
 mod other_name;
@@ -20,6 +21,7 @@ use std::fmt::Write;
 
 use sha2::{Digest, Sha256};
 
+pub use cms::cms;
 pub use other_name::other_name;
 pub use visit::visit;
 
