@@ -83,7 +83,11 @@ impl Arriving {
             return;
         };
         match parsed.data() {
-            AllRecordData::Soa(soa) => self.zone.serial = soa.serial().into_int(),
+            AllRecordData::Soa(soa) => {
+                self.zone.serial = soa.serial().into_int();
+                let data = Data::of(parsed.data()).with_serial(0);
+                self.zone.start = Some(RrSet::one(record.ttl().as_secs(), data));
+            }
             AllRecordData::Rrsig(signature) => {
                 let ends = Timestamp::from_second(i64::from(signature.expiration().into_int())).ok();
                 self.zone.signed_until = self.zone.signed_until.into_iter().chain(ends).min();

@@ -7,6 +7,7 @@ mod lane;
 mod mark;
 mod observed;
 mod record;
+mod start;
 mod wanted;
 mod zone_file;
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::record::{Kind, Owner, Records};
+use super::record::{Kind, Owner, Records, RrSet};
 use crate::document::values::DomainName;
 
 /// One look at the zones.
@@ -28,6 +28,8 @@ pub struct ObservedDns {
 pub struct ObservedZone {
     /// Serial of its SOA record.
     pub serial: u32,
+    /// The SOA record itself, with 0 for a serial.
+    pub start: Option<RrSet>,
     /// Its records, without those that the server keeps by itself.
     pub records: Records,
     /// Records of which not even the outside could be read: they are left as they are.
