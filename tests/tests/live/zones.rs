@@ -3,6 +3,7 @@
 mod faults;
 mod policies;
 mod proof;
+mod start;
 
 use std::net::SocketAddr;
 
@@ -12,6 +13,7 @@ use crate::room::Room;
 use crate::servers::{Key, Knot, NAME_SERVERS, Server, ask, transfer};
 
 /// What a platform says of its name server.
+#[derive(Clone)]
 struct Dns<'k> {
     server: SocketAddr,
     key: &'k Key,

@@ -126,7 +126,7 @@ part! {
         /// The name server that changes come from.
         primary: Option<DomainName>,
         /// Who answers for the zone.
-        contact: Option<Contact>,
+        contact: Option<Placed<Contact>>,
         /// How often secondaries ask for a new version.
         refresh: Option<ZoneTime>,
         /// How soon they ask again when they got no answer.

@@ -17,5 +17,6 @@ pub use import::{Found, Imported, Unsaid, import};
 pub use lane::{is_lane, lanes};
 pub use observed::{Delegation, ObservedDns, ObservedZone, ZoneTrouble};
 pub use record::{Data, Kind, Owner, Records, RrSet};
+pub(crate) use start::mailbox;
 pub use wanted::implied;
 pub use zone_file::{ZoneFile, ZoneFileError, read_zone_file};

@@ -4,7 +4,7 @@ use super::difference::{Reasoned, ZoneChange};
 use super::observed::ObservedZone;
 use super::record::{Data, Kind, Owner, RrSet};
 use crate::document::Soa;
-use crate::document::values::{DomainName, Ttl, ZoneTime};
+use crate::document::values::{Contact, DomainName, Ttl, ZoneTime};
 
 /// The five figures at the end: serial, refresh, retry, expire, minimum.
 const FIGURES: usize = 5;
@@ -87,7 +87,7 @@ impl Start {
         let time = |told: Option<ZoneTime>, is: u32| told.map_or(is, ZoneTime::seconds);
         Self {
             primary: primary.as_ref().map_or(self.primary, |name| Data::host(name).as_bytes().to_vec()),
-            contact: contact.as_ref().and_then(|contact| mailbox(contact.as_str())).unwrap_or(self.contact),
+            contact: contact.as_ref().and_then(|contact| mailbox(&contact.value)).unwrap_or(self.contact),
             refresh: time(*refresh, self.refresh),
             retry: time(*retry, self.retry),
             expire: time(expire.as_ref().map(|expire| expire.value), self.expire),
@@ -127,9 +127,9 @@ fn first_name(bytes: &[u8]) -> Option<usize> {
     }
 }
 
-/// An address of e-mail as a name: all before the @ is one label (RFC 1035, 8).
-fn mailbox(contact: &str) -> Option<Vec<u8>> {
-    let (local, host) = contact.strip_prefix("mailto:")?.split_once('@')?;
+/// An address of e-mail as a name: all before the @ is one label (RFC 1035, 8). None where that is too long, or the rest no domain.
+pub fn mailbox(contact: &Contact) -> Option<Vec<u8>> {
+    let (local, host) = contact.as_str().strip_prefix("mailto:")?.split_once('@')?;
     let host: DomainName = host.parse().ok()?;
     let length = u8::try_from(local.len()).ok().filter(|length| *length < 64)?;
     let local = local.to_ascii_lowercase();

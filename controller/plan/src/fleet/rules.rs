@@ -53,13 +53,17 @@ pub(super) fn platform(platform: &Platform, report: &mut Report) {
             twice(&mut names, &server.name, "name server", report);
         }
         if let Some(soa) = &dns.soa {
-            expiry(soa, report);
+            start(soa, report);
         }
     }
 }
 
-/// A secondary has to have asked twice before it gives a zone up (RFC 1912, 2.2).
-fn expiry(soa: &Soa, report: &mut Report) {
+fn start(soa: &Soa, report: &mut Report) {
+    if let Some(contact) = soa.contact.as_ref().filter(|contact| domain::mailbox(&contact.value).is_none()) {
+        let remedy = "write at most 63 characters before the @, and a domain after it";
+        report.problem(contact.place, format!("{contact} cannot be written as a domain name"), remedy);
+    }
+    // a secondary has to have asked twice before it gives a zone up (RFC 1912, 2.2)
     let (Some(refresh), Some(retry), Some(expire)) = (soa.refresh, soa.retry, &soa.expire) else { return };
     let asked_twice = refresh.seconds().saturating_add(retry.seconds());
     if expire.value.seconds() <= asked_twice {
