@@ -1,6 +1,9 @@
 //! Members' zones on real name servers: made, changed, shared, held, proven, and left alone in every trouble.
 
+mod deceived;
 mod faults;
+mod in_time;
+mod killed;
 mod policies;
 mod proof;
 mod start;
