@@ -101,8 +101,8 @@ fn a_key_that_is_rolled_over_is_told_until_the_parent_has_it() {
         "{message}"
     );
     assert_ne!(data(&new), data(&old));
-    let [status, _, signed] = room.condition("calco", "ZoneSigned");
-    assert!(status == "True" && signed.contains(&format!("; DS {}", data(&new))), "{signed}");
+    let [status, _, message] = room.condition("calco", "ZoneSigned");
+    assert!(status == "True" && message.contains(&format!("; DS {}", data(&new))), "{message}");
 
     in_parent(&[format!("add {new}")]);
     let [status, _, message] = judged();
