@@ -83,6 +83,11 @@ impl World {
         Ipv4Addr::new(a, b, c, host)
     }
 
+    /// The port on which all of it answers.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Eyes that ask this world's resolver, and trust these roots.
     pub fn eyes(&self, roots: Roots) -> Eyes {
         self.eyes_with(3, roots)
@@ -98,6 +103,7 @@ impl World {
     fn text(&self, serial: u32, records: &str) -> String {
         let [a, b, c] = self.network;
         let records = records.replace("NET", &format!("{a}.{b}.{c}"));
+        let records = records.replace("PORT", &self.port.to_string());
         format!("$TTL 60\n@ SOA ns1.test. admin.test. {serial} 600 600 6000 60\n{records}\n")
     }
 
