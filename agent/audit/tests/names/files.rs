@@ -1,7 +1,6 @@
 //! A server of a few files, by HTTP and HTTPS, that counts who asks.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -12,10 +11,9 @@ use tokio_rustls::TlsAcceptor;
 /// Files by path; each with its type.
 pub type Files = BTreeMap<String, (&'static str, Vec<u8>)>;
 
-/// Where it is, and how often it was asked.
+/// How often it was asked.
 pub struct Served {
-    pub at: SocketAddr,
-    pub asked: Arc<AtomicUsize>,
+    asked: Arc<AtomicUsize>,
 }
 
 impl Served {
@@ -30,7 +28,6 @@ pub async fn listen() -> TcpListener {
 }
 
 pub fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, files: Files) -> Served {
-    let at = listener.local_addr().unwrap();
     let asked = Arc::new(AtomicUsize::new(0));
     let (count, files) = (asked.clone(), Arc::new(files));
     tokio::spawn(async move {
@@ -45,7 +42,7 @@ pub fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, files: Files) -> S
             });
         }
     });
-    Served { at, asked }
+    Served { asked }
 }
 
 async fn answer(mut stream: impl AsyncRead + AsyncWrite + Unpin, files: &Files) -> std::io::Result<()> {

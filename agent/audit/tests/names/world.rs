@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::path::Path;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use campanile_audit::chain::Roots;
 use campanile_audit::probes::{Eyes, Guard, Resolver};
@@ -208,9 +209,9 @@ impl World {
 
 /// A network of 127.0.0.0/8 and a port that nobody uses there.
 fn free_network() -> ([u8; 3], u16) {
+    static NEXT: AtomicU8 = AtomicU8::new(0);
     let [_, _, b, c] = std::process::id().to_be_bytes();
-    static NEXT: std::sync::atomic::AtomicU8 = std::sync::atomic::AtomicU8::new(0);
-    let c = c.wrapping_add(NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed).wrapping_mul(37));
+    let c = c.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed).wrapping_mul(37));
     let network = [127, 64 + b % 128, c];
     let first = Ipv4Addr::new(network[0], network[1], network[2], 1);
     let port = UdpSocket::bind((first, 0)).unwrap().local_addr().unwrap().port();

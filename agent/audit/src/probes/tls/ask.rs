@@ -13,55 +13,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
 use super::flight::Flight;
+use super::said::{Heard, Kind, Said, Silence};
 use super::starttls::{self, Preface};
 use crate::facts::Cost;
-use crate::probes::{ConnectError, Connection, Eyes};
-
-/// What came back.
-#[derive(Debug)]
-pub(super) enum Said {
-    /// A server hello, and what followed it.
-    Hello(Box<Flight>),
-    /// An alert that means no, by its number.
-    Refused(u8),
-    /// Bytes that are no TLS: what they look like.
-    NotTls(&'static str),
-    /// Nothing that could be told: why.
-    Nothing(Silence),
-}
-
-/// Why nothing could be told.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Silence {
-    /// In which way.
-    pub kind: Kind,
-    /// In words.
-    pub why: String,
-    /// The alert that it answered with, which means neither yes nor no.
-    pub alert: Option<u8>,
-}
-
-impl Silence {
-    /// Without an alert.
-    pub fn new(kind: Kind, why: &str) -> Self {
-        Self { kind, why: why.to_owned(), alert: None }
-    }
-}
-
-/// In which way nothing came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// Nobody listens.
-    NotListening,
-    /// No connection: nothing came back, or the way is closed.
-    Unreachable,
-    /// It ended the connection, or reset it.
-    Ended,
-    /// It said nothing, or too slowly.
-    Late,
-    /// It said something that means neither yes nor no.
-    Unclear,
-}
+use crate::probes::{Connection, Eyes};
 
 /// One server, as it is asked.
 pub(super) struct Server<'a> {
@@ -83,14 +38,6 @@ pub(super) struct Server<'a> {
     heard: Mutex<Heard>,
 }
 
-/// What was heard of it at all.
-#[derive(Debug, Default)]
-struct Heard {
-    tls: bool,
-    other: Option<&'static str>,
-    last_silence: Option<Silence>,
-}
-
 /// How fast a server is, as far as it was seen.
 #[derive(Debug, Default)]
 struct Pace {
@@ -102,9 +49,6 @@ struct Pace {
     rest_until: Option<Instant>,
 }
 
-/// Alerts that mean no: handshake failure, illegal parameter, protocol version, insufficient security, internal error,
-/// inappropriate fallback.
-const REFUSALS: [u8; 6] = [40, 47, 70, 71, 80, 86];
 /// How long a server rests that ended a connection: as long as the usual limits of rate count.
 const REST: Duration = Duration::from_millis(1_100);
 
@@ -129,36 +73,13 @@ impl<'a> Server<'a> {
     /// Asks, and asks again while nothing that could be told comes back.
     pub async fn ask(&self, record: &[u8]) -> Said {
         let said = self.ask_patiently(record).await;
-        let mut heard = lock(&self.heard);
-        match &said {
-            Said::Hello(_) | Said::Refused(_) => heard.tls = true,
-            Said::Nothing(silence) if silence.alert.is_some() => heard.tls = true,
-            Said::NotTls(what) => heard.other = Some(what),
-            Said::Nothing(silence) => heard.last_silence = Some(silence.clone()),
-        }
-        drop(heard);
+        lock(&self.heard).take_up(&said);
         said
     }
 
-    /// It spoke TLS.
-    pub fn heard_tls(&self) -> bool {
-        lock(&self.heard).tls
-    }
-
-    /// It spoke something else.
-    pub fn heard_other(&self) -> Option<&'static str> {
-        lock(&self.heard).other
-    }
-
-    /// Why nothing came, the last time that nothing did.
-    pub fn last_silence(&self) -> Option<Silence> {
-        lock(&self.heard).last_silence.clone()
-    }
-
-    /// There is no connection to it.
-    pub fn is_unreachable(&self) -> bool {
-        let silence = self.last_silence();
-        silence.is_some_and(|silence| matches!(silence.kind, Kind::NotListening | Kind::Unreachable))
+    /// What was heard of it at all.
+    pub fn heard(&self) -> Heard {
+        lock(&self.heard).clone()
     }
 
     /// What its certificate has to be for.
@@ -221,7 +142,7 @@ impl<'a> Server<'a> {
             Some(name) => self.eyes.open_for(name, self.address).await,
             None => self.eyes.open(self.address).await,
         };
-        let mut connection = opened.map_err(|error| unreachable(&error))?;
+        let mut connection = opened.map_err(|error| Silence::of(&error))?;
         self.connections.fetch_add(1, Ordering::Relaxed);
         match self.preface {
             Preface::None => {}
@@ -267,7 +188,10 @@ impl<'a> Server<'a> {
         let mut flight = Flight::default();
         let ended = self.read(&mut connection, &mut flight, sent, least).await;
         connection.abandon();
-        self.said(flight, ended)
+        if flight.is_endless {
+            self.note("sends without end before its handshake is done");
+        }
+        Said::of(flight, ended)
     }
 
     /// Reads until nothing more has to be read; says how it ended before that, if it did.
@@ -323,40 +247,6 @@ impl<'a> Server<'a> {
             None => patience.first,
         }
     }
-
-    fn said(&self, mut flight: Flight, ended: Option<Silence>) -> Said {
-        flight.judge_rest();
-        if flight.is_endless {
-            self.note("sends without end before its handshake is done");
-        }
-        if let Some(what) = flight.not_tls {
-            return Said::NotTls(what);
-        }
-        if flight.hello.is_some() {
-            return Said::Hello(Box::new(flight));
-        }
-        // An alert of level warning before the end is what some servers refuse with.
-        let last_word = flight.fatal.or(flight.warnings.last().copied().filter(|number| *number != 0));
-        match (last_word, ended) {
-            (Some(number), _) if REFUSALS.contains(&number) => Said::Refused(number),
-            (Some(number), _) => {
-                let why = format!("it answered with alert {number}");
-                Said::Nothing(Silence { kind: Kind::Unclear, why, alert: Some(number) })
-            }
-            (None, Some(silence)) => Said::Nothing(silence),
-            (None, None) => Said::Nothing(Silence::new(Kind::Unclear, "it sent no server hello")),
-        }
-    }
-}
-
-fn unreachable(error: &ConnectError) -> Silence {
-    let kind = match error {
-        ConnectError::Closed { .. } => Kind::NotListening,
-        ConnectError::Refused { .. } | ConnectError::Late { .. } | ConnectError::Failed { .. } => {
-            Kind::Unreachable
-        }
-    };
-    Silence::new(kind, &error.to_string())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -58,7 +58,7 @@ pub(super) async fn alpn(old: &Old<'_>, first: &Flight) -> Answer<Vec<String>> {
             Reply::Unknown(why) => return Answer::unknown(why),
         }
     }
-    Answer::Known(in_order(agreed))
+    Answer::Known(known(agreed))
 }
 
 /// The same by handshakes of TLS 1.3, where nothing older is spoken.
@@ -71,14 +71,12 @@ pub(super) async fn alpn_by_tls13(server: &Server<'_>, first: &Shown) -> Answer<
         Handshake::Refused => {}
         Handshake::Unknown(silence) => return Answer::unknown(silence.why),
     }
-    Answer::Known(in_order(agreed))
+    Answer::Known(known(agreed))
 }
 
-fn in_order(mut protocols: Vec<String>) -> Vec<String> {
+fn known(mut protocols: Vec<String>) -> Vec<String> {
     protocols.retain(|protocol| ALPN.contains(&protocol.as_str()));
-    protocols.sort();
     protocols.dedup();
-    // `h2` stands first, as in a hello.
     protocols
 }
 

@@ -2,10 +2,11 @@
 
 use tokio::join;
 
-use super::ask::{Kind, Server};
+use super::ask::Server;
 use super::flight::Flight;
 use super::handshake::{self, Handshake, Shown};
-use super::old::{ALPN, Old};
+use super::old::{ALPN, Old, Reply};
+use super::said::Kind;
 use super::starttls::Preface;
 use super::suites::{Opened, Suites};
 use super::tls13::Tls13;
@@ -27,6 +28,8 @@ struct Extras {
     without_name: Answer<Option<Vec<Vec<u8>>>>,
     refuses_others: Answer<bool>,
     shown: Option<Shown>,
+    /// The answer that extensions are read from, where it is not the first one by TLS 1.2.
+    curious: Option<Box<Flight>>,
 }
 
 /// Looks.
@@ -34,7 +37,7 @@ pub(super) async fn look(server: &Server<'_>) -> TlsOutcome {
     let [old12, old11, old10, old3] = [Version::Tls12, Version::Tls11, Version::Tls10, Version::Ssl3]
         .map(|version| Old::new(server, version));
     let (mut tls13, answer12) = join!(Tls13::open(server), features::ask(&old12));
-    if !server.has_answered() && !server.is_unreachable() {
+    if !server.has_answered() && !server.heard().is_unreachable() {
         // Perhaps it is so old that it cannot read newer hellos.
         suites::first(&old10).await;
     }
@@ -80,7 +83,7 @@ pub(super) async fn look(server: &Server<'_>) -> TlsOutcome {
     let newest = looks.iter().find(|(_, looked)| looked.opened.first.is_some());
     let extras = match (early, newest) {
         (Some(extras), _) => extras,
-        (None, Some((old, looked))) => late_extras(server, old, looked).await,
+        (None, Some((old, _))) => late_extras(server, old).await,
         (None, None) => Extras::default(),
     };
     let fallback = match fallback {
@@ -102,7 +105,8 @@ pub(super) async fn look(server: &Server<'_>) -> TlsOutcome {
 
 /// What there is to say of a server that said nothing, or nothing of TLS.
 fn nothing(server: &Server<'_>) -> Option<TlsOutcome> {
-    let spoken = match (server.heard_tls(), server.heard_other(), server.last_silence()) {
+    let heard = server.heard();
+    let spoken = match (heard.tls, heard.other, heard.last_silence) {
         (true, ..) => return None,
         (false, Some(_), _) => Answer::Known(false),
         (false, None, Some(silence)) if silence.kind == Kind::NotListening => Answer::Known(false),
@@ -159,15 +163,14 @@ async fn extras(server: &Server<'_>, old: Option<(&Old<'_>, &Flight)>, has13: bo
     let (by_old, (shown, by_tls13), without_name, refuses_others) =
         join!(Box::pin(by_old), Box::pin(shake), Box::pin(without), Box::pin(others));
     let alpn = if old.is_some() { by_old } else { by_tls13 };
-    Extras { alpn, without_name, refuses_others, shown }
+    Extras { alpn, without_name, refuses_others, shown, curious: None }
 }
 
-/// The same where only versions before TLS 1.2 are spoken.
-async fn late_extras(server: &Server<'_>, old: &Old<'_>, looked: &Looked) -> Extras {
-    match &looked.opened.first {
-        Some((_, first)) => extras(server, Some((old, first)), false).await,
-        None => Extras::default(),
-    }
+/// The same where only versions before TLS 1.2 are spoken, whose first answer was not to a curious hello.
+async fn late_extras(server: &Server<'_>, old: &Old<'_>) -> Extras {
+    let Reply::Taken(flight) = features::ask(old).await else { return Extras::default() };
+    let extras = extras(server, Some((old, &flight)), false).await;
+    Extras { curious: Some(flight), ..extras }
 }
 
 /// Asks for the fallback by the second newest version that is spoken.
@@ -247,8 +250,8 @@ fn assemble(
         extras.without_name.map(|chain| chain.map(|chain| chain::read(&chain, None, now, roots)));
     tls.refuses_other_names = extras.refuses_others;
     tls.alpn = extras.alpn;
-    let first =
-        looks.iter().find_map(|(_, looked)| looked.opened.first.as_ref()).map(|(_, flight)| &**flight);
+    let by_tls12 = looks[0].1.opened.first.as_ref().map(|(_, flight)| flight);
+    let first = extras.curious.as_ref().or(by_tls12).map(|flight| &**flight);
     let is_tls13_alone = tls.versions.iter().all(|(version, facts)| {
         if *version == Version::Tls13 { facts.offered.is_yes() } else { facts.offered.is_no() }
     });

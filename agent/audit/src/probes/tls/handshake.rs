@@ -8,7 +8,8 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{AlertDescription, ClientConfig, DigitallySignedStruct, SignatureScheme};
 use tokio_rustls::TlsConnector;
 
-use super::ask::{Kind, Server, Silence};
+use super::ask::Server;
+use super::said::{Kind, Silence};
 
 /// What a handshake showed.
 #[derive(Debug, Clone, Default)]
@@ -71,7 +72,8 @@ fn refusal(error: &std::io::Error) -> Handshake {
             | AlertDescription::HandshakeFailure
             | AlertDescription::AccessDenied
             | AlertDescription::InternalError
-            | AlertDescription::IllegalParameter,
+            | AlertDescription::IllegalParameter
+            | AlertDescription::NoApplicationProtocol,
         )) => Handshake::Refused,
         _ => Handshake::Unknown(Silence::new(Kind::Unclear, &format!("the handshake failed: {error}"))),
     }

@@ -1,10 +1,10 @@
 //! What a server does with TLS, found by hellos made by hand.
 //!
 //! ```text
-//! hello.rs ─▶ ask.rs ─▶ flight.rs      one question: a hello, a pace, what came back
-//! old.rs, tls13.rs, ssl2.rs            one version at one server
-//! suites.rs, groups.rs, names.rs, …    what is asked
-//! full.rs, delta.rs                    everything; or whether anything changed since yesterday
+//! hello.rs ─▶ ask.rs ─▶ flight.rs ─▶ said.rs   one question: a hello, a pace, what came back
+//! old.rs, tls13.rs, ssl2.rs                    one version at one server
+//! suites.rs, groups.rs, names.rs, …            what is asked
+//! full.rs, delta.rs                            everything; or whether anything changed since yesterday
 //! ```
 //!
 //! A hello is read to the server's hello (TLS 1.3) or its `ServerHelloDone`, then the connection is reset: neither side
@@ -23,6 +23,7 @@ mod list;
 mod names;
 mod old;
 mod primes;
+mod said;
 mod server_hello;
 mod ssl2;
 mod starttls;

@@ -1,8 +1,9 @@
 //! What is served to a hello without a name, and to one for a name that is surely not served there.
 
-use super::ask::{Kind, Said, Server};
+use super::ask::Server;
 use super::handshake::{self, Handshake};
 use super::old::Old;
+use super::said::{Kind, Said};
 use super::{list, random};
 use crate::Answer;
 use crate::registry::Version;

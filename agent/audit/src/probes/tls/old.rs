@@ -6,11 +6,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tls_parser::TlsCipherAu;
 
-use super::ask::{Said, Server};
+use super::ask::Server;
 use super::flight::Flight;
 use super::hello::{Hello, RENEGOTIATION_SCSV, Shares};
 use super::list::{Learned, OLD_GROUPS, SCHEMES, Taken};
 use super::random;
+use super::said::Said;
 use super::server_hello::Prime;
 use crate::registry::{Suite, Version};
 
@@ -166,7 +167,7 @@ impl<'a> Old<'a> {
 }
 
 /// The kind of key that a suite's certificate has.
-fn authentication(suite: u16) -> Option<&'static str> {
+pub(super) fn authentication(suite: u16) -> Option<&'static str> {
     match Suite(u32::from(suite)).parts()?.au {
         TlsCipherAu::Rsa => Some("RSA"),
         TlsCipherAu::Ecdsa => Some("ECDSA"),

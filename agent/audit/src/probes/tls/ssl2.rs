@@ -6,9 +6,10 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::{sleep, timeout};
 
-use super::ask::{Kind, Server, Silence};
+use super::ask::Server;
 use super::bytes::Bytes;
 use super::random;
+use super::said::{Kind, Silence};
 use crate::Answer;
 use crate::facts::VersionFacts;
 use crate::registry::{SSL2_SUITES, Suite};

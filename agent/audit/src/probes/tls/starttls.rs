@@ -5,7 +5,7 @@ use std::io;
 use thiserror::Error;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::ask::Kind;
+use super::said::Kind;
 use crate::probes::Connection;
 
 /// What is said before TLS begins.

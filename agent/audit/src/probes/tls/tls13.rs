@@ -1,10 +1,11 @@
 //! Suites and groups of TLS 1.3. A hello without a key share makes the server name the suite and the group that it would
 //! take in a `HelloRetryRequest`: neither side computes anything.
 
-use super::ask::{Said, Server};
+use super::ask::Server;
 use super::flight::Flight;
 use super::hello::{Hello, Shares};
 use super::list::{Learned, SCHEMES, TLS13_GROUPS, TLS13_SUITES, Taken};
+use super::said::Said;
 use super::{random, suites};
 use crate::Answer;
 use crate::registry::Version;
@@ -33,9 +34,9 @@ enum Reply {
 }
 
 impl<'a> Tls13<'a> {
-    /// Asks whether it is spoken.
-    pub async fn open(server: &'a Server<'a>) -> Self {
-        let mut tls13 = Self {
+    /// Nothing was asked yet.
+    pub fn unasked(server: &'a Server<'a>) -> Self {
+        Self {
             server,
             shares: Shares::None,
             offered: Answer::default(),
@@ -43,7 +44,12 @@ impl<'a> Tls13<'a> {
             groups: Taken::of(TLS13_GROUPS),
             suites_complete: false,
             groups_complete: Answer::default(),
-        };
+        }
+    }
+
+    /// Asks whether it is spoken.
+    pub async fn open(server: &'a Server<'a>) -> Self {
+        let mut tls13 = Self::unasked(server);
         let mut reply = tls13.ask(TLS13_SUITES, TLS13_GROUPS).await;
         // Some take an empty list of key shares for an error.
         if matches!(reply, Reply::Refused | Reply::Unknown(_)) && server.has_answered() {
