@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// An answer, or why there is none. In JSON a known answer is its value, an unknown one `{"unknown": "why"}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Answer<T> {
     /// Nothing that could be told came back: silence, a reset, a time-out. Never the same as "no".

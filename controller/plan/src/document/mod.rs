@@ -1,5 +1,6 @@
 //! What people write: the documents of members and platform, their parts and value types.
 
+mod audit;
 mod decode;
 mod domain;
 mod issuer;
@@ -11,6 +12,7 @@ mod schema;
 pub mod values;
 mod workload;
 
+pub use audit::{AuditOldVersions, AuditProfile, Consent, Maintenance, MemberAudit, PlatformAudit, Weekday};
 pub use decode::{Decode, Placed, Report};
 pub use domain::{Domain, Policy, Record, RecordType};
 pub use issuer::{Certificate, ChallengeKind, ExternalAccount, Issuer, IssuerLimits, KeyType};

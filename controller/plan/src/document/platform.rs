@@ -1,5 +1,6 @@
 //! The document of the platform: where things run.
 
+use super::audit::PlatformAudit;
 use super::decode::{Placed, choice, part};
 use super::issuer::Issuer;
 use super::member::ApiVersion;
@@ -53,6 +54,8 @@ part! {
         /// Authorities that issue certificates by ACME.
         #[schemars(default)]
         issuers: Vec<Issuer>,
+        /// The nightly audit of all members from outside; without it, there is none.
+        audit: Option<PlatformAudit>,
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod address;
 mod certificate_name;
+mod clock;
 mod code;
 mod directory;
 mod domain_name;
@@ -14,6 +15,7 @@ mod text;
 
 pub use address::{Endpoint, Listen, PublicAddress, Range};
 pub use certificate_name::CertificateName;
+pub use clock::{Day, TimeOfDay};
 pub use code::{IpaCode, IstatCode};
 pub use directory::{Contact, DirectoryUrl, Rate};
 pub use domain_name::DomainName;
