@@ -13,6 +13,7 @@
 mod answer;
 #[cfg(feature = "certificates")]
 pub mod chain;
+pub mod changes;
 pub mod cms;
 pub mod facts;
 pub mod grades;

@@ -9,6 +9,7 @@
 
 mod certificate;
 mod diagnosis;
+mod issuer;
 mod key;
 mod name;
 mod path;
@@ -21,6 +22,7 @@ use jiff::Timestamp;
 
 use crate::Answer;
 use crate::facts::{Chain, Diagnosis, Revocation, Trust};
+pub use issuer::{Issuer, certificate_in, end_of, issuer_of, root_of};
 pub use revocations::{RevocationListError, Revocations};
 pub use roots::{Roots, RootsError};
 

@@ -7,22 +7,25 @@ use super::budget::Budget;
 use super::connect::{self, ConnectError, Connection};
 use super::guard::{Guard, Refusal};
 use super::resolver::Resolver;
+use super::revocation::Lists;
 use crate::chain::Roots;
 
 /// What all probes share; one for a run, used by all of them at once.
 pub struct Eyes {
     /// Where names are looked up.
     pub resolver: Resolver,
+    /// The roots that certificates are held against.
+    pub roots: Roots,
     /// Which addresses may be asked at all.
     pub guard: Guard,
     /// How many connections at once, and how many in a second.
     pub budget: Budget,
     /// How long they wait.
     pub patience: Patience,
+    /// Revocation lists that were fetched.
+    pub revocation: Lists,
     /// The `User-Agent` that HTTP is asked with: a name and a contact.
     pub agent: String,
-    /// The roots that chains are held against.
-    pub roots: Roots,
     /// Questions that an attacker would ask may be asked: the body consented.
     pub intrusive: bool,
 }
@@ -56,14 +59,15 @@ impl Default for Patience {
 
 impl Eyes {
     /// Eyes that ask public addresses alone, with the usual budget and patience.
-    pub fn new(agent: impl Into<String>, resolver: Resolver) -> Self {
+    pub fn new(agent: impl Into<String>, resolver: Resolver, roots: Roots) -> Self {
         Self {
             resolver,
+            roots,
             guard: Guard::default(),
             budget: Budget::default(),
             patience: Patience::default(),
+            revocation: Lists::default(),
             agent: agent.into(),
-            roots: Roots::public(),
             intrusive: false,
         }
     }

@@ -105,7 +105,7 @@ impl Resolver {
                 Rcode::NOERROR | Rcode::NXDOMAIN => Answer::Known(reply),
                 code => Answer::unknown(format!("the resolver answers {code} for {name} {rtype}")),
             },
-            Err(error) => Answer::unknown(error.to_string()),
+            Err(error) => Answer::failed(&error),
         }
     }
 
