@@ -11,7 +11,7 @@ use tokio::time::{Instant, timeout_at};
 use super::tls::Preface;
 use super::{Eyes, dns, http, mail, revocation, tls};
 use crate::Answer;
-use crate::facts::{Cms, Domain, Endpoint, Facts, Mail, Site, Tls, Web};
+use crate::facts::{Domain, Endpoint, Facts, Mail, Site, Tls, Web};
 
 /// Where mail servers take mail (RFC 5321, 4.5.4.2).
 const SMTP: u16 = 25;
@@ -86,7 +86,7 @@ async fn site(eyes: &Eyes, host: &Host, before: Option<&Site>, (limit, at): (Lim
         limit.within(http::other_name(eyes, name, *https, *http)),
     );
     let (web, page) = visited.unwrap_or_else(|why| (silent(&why), None));
-    let cms = recognised(&web, page.as_deref());
+    let cms = limit.within(http::cms(eyes, &web, page.as_deref(), *https, *http)).await;
     Site {
         host: name.clone(),
         port: *https,
@@ -94,7 +94,7 @@ async fn site(eyes: &Eyes, host: &Host, before: Option<&Site>, (limit, at): (Lim
         endpoints,
         other_name: other_name.unwrap_or_else(Answer::unknown),
         web,
-        cms,
+        cms: cms.unwrap_or_else(Answer::unknown),
     }
 }
 
@@ -162,11 +162,6 @@ async fn mail(eyes: &Eyes, name: &str, limit: Limit) -> Mail {
         tls_reporting: Answer::unknown(&*why),
         ..Mail::default()
     })
-}
-
-/// What the page is made with.
-fn recognised(web: &Web, _page: Option<&[u8]>) -> Answer<Option<Cms>> {
-    web.page.clone().map(|_| None)
 }
 
 /// What is known of a site that said nothing.
