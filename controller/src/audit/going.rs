@@ -86,7 +86,8 @@ impl Audit {
         let eyes = settings.eyes().map_err(failed)?;
         let consented = if intrusive {
             // one budget for both: an address is asked no faster because somebody consented
-            let more = Eyes { intrusive: true, budget: eyes.budget.clone(), ..settings.eyes().map_err(failed)? };
+            let more =
+                Eyes { intrusive: true, budget: eyes.budget.clone(), ..settings.eyes().map_err(failed)? };
             Some(Arc::new(more))
         } else {
             None
@@ -125,10 +126,16 @@ impl Audit {
         let left = targets.into_iter().filter(|target| !done.contains(&target.subject.name));
         let last = store.last(scope, Some(run))?;
         let mut kept = Ok(());
-        let whole = many(left, self.at_once, stop, |target| self.look(target, store, last.clone()), |looked| {
-            kept = self.keep(store, run, begun, looked, &mut progress);
-            kept.is_ok()
-        });
+        let whole = many(
+            left,
+            self.at_once,
+            stop,
+            |target| self.look(target, store, last.clone()),
+            |looked| {
+                kept = self.keep(store, run, begun, looked, &mut progress);
+                kept.is_ok()
+            },
+        );
         let whole = whole.await;
         kept?;
         if !whole {
@@ -230,7 +237,12 @@ fn alone(body: Option<Body>, about: &Run, begun: Timestamp) -> Report {
 }
 
 /// What changed since what was known of a scope.
-fn changed(store: &Store, (run, scope): (RunId, &str), last: &RunRow, about: &Run) -> Result<Changes, StoreError> {
+fn changed(
+    store: &Store,
+    (run, scope): (RunId, &str),
+    last: &RunRow,
+    about: &Run,
+) -> Result<Changes, StoreError> {
     let mut all = Vec::new();
     let (these, known) = (store.looked_at(run)?, store.known(scope)?);
     for subject in these.union(&known) {

@@ -105,9 +105,10 @@ fn area(summary: &Summary, area: Area) -> Said {
 
 /// The rules of some areas by which something weighty is wrong.
 fn named(summary: &Summary, areas: &[Area]) -> String {
-    let weighty = summary.found.iter().filter(|(_, found)| {
-        areas.contains(&found.area) && found.weight >= Weight::Major && found.fails > 0
-    });
+    let weighty = summary
+        .found
+        .iter()
+        .filter(|(_, found)| areas.contains(&found.area) && found.weight >= Weight::Major && found.fails > 0);
     let names: Vec<&str> = weighty.map(|(rule, _)| rule.as_str()).collect();
     let shown = names.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
     match names.len().saturating_sub(NAMED) {

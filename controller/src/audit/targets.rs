@@ -88,8 +88,7 @@ pub fn of_fleet(desired: &Desired, now: Timestamp) -> Members {
             members.left_out.insert(name.clone(), reason);
             continue;
         }
-        let host =
-            |host: &DomainName| Host { name: host.to_string(), https: ports.https, http: ports.http };
+        let host = |host: &DomainName| Host { name: host.to_string(), https: ports.https, http: ports.http };
         let subject = Subject {
             name: name.to_string(),
             title: member.spec.title.as_str().to_owned(),
@@ -105,7 +104,9 @@ pub fn of_fleet(desired: &Desired, now: Timestamp) -> Members {
 
 /// Where the platform says that HTTPS and HTTP are.
 pub fn ports(audit: &PlatformAudit) -> Ports {
-    let of = |port: Option<campanile_plan::document::values::Port>, usual| port.map_or(usual, |port| port.number());
+    let of = |port: Option<campanile_plan::document::values::Port>, usual| {
+        port.map_or(usual, |port| port.number())
+    };
     Ports { https: of(audit.https_port, PORTS.https), http: of(audit.http_port, PORTS.http) }
 }
 
@@ -130,7 +131,9 @@ pub fn of_host(text: &str) -> Result<Target, NoTarget> {
         return Ok(Target::of_site(word, "", &host, Some(address.port())));
     }
     let (name, port) = match word.split_once(':') {
-        Some((name, port)) => (name, Some(port.parse::<u16>().ok().filter(|port| *port > 0).ok_or_else(wrong)?)),
+        Some((name, port)) => {
+            (name, Some(port.parse::<u16>().ok().filter(|port| *port > 0).ok_or_else(wrong)?))
+        }
         None => (word, None),
     };
     let host: DomainName = name.trim_end_matches('.').parse().map_err(|_| wrong())?;
@@ -144,12 +147,17 @@ pub fn of_list(text: &str) -> (Vec<Target>, Vec<(usize, NoTarget)>) {
     let mut wrong = Vec::new();
     for (number, line) in (1..).zip(text.lines().take(MOST_LINES)) {
         let line = line.trim_start_matches('\u{feff}').split('#').next().unwrap_or_default().trim();
-        let Some(word) = line.split(|c: char| c.is_whitespace() || c == ',').next().filter(|word| !word.is_empty()) else {
+        let Some(word) =
+            line.split(|c: char| c.is_whitespace() || c == ',').next().filter(|word| !word.is_empty())
+        else {
             continue;
         };
         match of_host(word) {
             Ok(mut target) => {
-                let title = line.get(word.len()..).unwrap_or_default().trim_matches(|c: char| c.is_whitespace() || c == ',');
+                let title = line
+                    .get(word.len()..)
+                    .unwrap_or_default()
+                    .trim_matches(|c: char| c.is_whitespace() || c == ',');
                 target.subject.title = title.to_owned();
                 targets.entry(target.subject.name.clone()).or_insert(target);
             }
@@ -216,7 +224,8 @@ mod tests {
     #[test]
     fn bodies_on_one_host_are_looked_at_once() {
         let site = |name: &str, host: &str| Target::of_site(name, name, host, None);
-        let targets = vec![site("a", "www.valle.test"), site("b", "www.erve.test"), site("c", "www.valle.test")];
+        let targets =
+            vec![site("a", "www.valle.test"), site("b", "www.erve.test"), site("c", "www.valle.test")];
         let targets: Vec<String> = grouped(targets).iter().map(shown).collect();
         assert_eq!(
             targets,

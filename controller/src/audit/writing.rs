@@ -6,7 +6,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use campanile_audit::Language;
-use campanile_audit::report::{self, Body, Changes, Class, Classes, FORMAT, Past, Report, Run, Style, Terminal};
+use campanile_audit::report::{
+    self, Body, Changes, Class, Classes, FORMAT, Past, Report, Run, Style, Terminal,
+};
 use serde::ser::{Error as _, SerializeSeq};
 use serde::{Serialize, Serializer};
 
@@ -229,7 +231,8 @@ impl Serialize for Bodies<'_> {
             }
         }
         let mut sequence = serializer.serialize_seq(None)?;
-        let written = self.store.each_body(self.run, |body| sequence.serialize_element(&body).map_err(Either));
+        let written =
+            self.store.each_body(self.run, |body| sequence.serialize_element(&body).map_err(Either));
         written.map_err(|Either(error)| S::Error::custom(error))?;
         sequence.end()
     }

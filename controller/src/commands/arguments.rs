@@ -6,9 +6,9 @@ use std::time::Duration;
 use campanile_plan::document::values::{IssuerName, MemberName};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{Failure, audit};
 use super::import::Import;
 use super::log::Since;
+use super::{Failure, audit};
 use crate::git::{Credentials, Fetcher, LastRead, Limits, Source};
 use crate::http::Listen;
 use crate::logging::Logging;

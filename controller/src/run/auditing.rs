@@ -66,9 +66,8 @@ fn wait(daemon: &Daemon, store: &Store) -> Duration {
         let last = last_begun(store).ok()?;
         Some(next(Timestamp::now(), last, &audit, fleet.desired.name().as_str()))
     });
-    let left = next.map_or(LOOK_AGAIN, |at| {
-        Duration::try_from(at.duration_since(Timestamp::now())).unwrap_or_default()
-    });
+    let left = next
+        .map_or(LOOK_AGAIN, |at| Duration::try_from(at.duration_since(Timestamp::now())).unwrap_or_default());
     left.min(LOOK_AGAIN).max(Duration::from_millis(200))
 }
 
@@ -105,7 +104,11 @@ fn next(now: Timestamp, last: Option<Timestamp>, audit: &PlatformAudit, platform
 }
 
 /// When an audit may begin in a night, and when it does.
-fn appointment(night: jiff::civil::Date, audit: &PlatformAudit, platform: &str) -> Option<(Timestamp, Timestamp)> {
+fn appointment(
+    night: jiff::civil::Date,
+    audit: &PlatformAudit,
+    platform: &str,
+) -> Option<(Timestamp, Timestamp)> {
     let time = audit.schedule.map_or(SCHEDULE, |schedule| schedule.time());
     let begins = night.to_datetime(time).to_zoned(TimeZone::UTC).ok()?.timestamp();
     let jitter = audit.jitter.map_or(JITTER, |jitter| SignedDuration::from_secs(i64::from(jitter.count())));
@@ -125,9 +128,11 @@ async fn night(
     fleet: &InForce,
 ) -> Result<(), AuditError> {
     let settings = Settings { at_once: AT_ONCE, ..Settings::of_platform(document) };
-    let consented = fleet.desired.members.values().any(|member| {
-        member.spec.audit.as_ref().is_some_and(|audit| audit.intrusive.is_some())
-    });
+    let consented = fleet
+        .desired
+        .members
+        .values()
+        .any(|member| member.spec.audit.as_ref().is_some_and(|audit| audit.intrusive.is_some()));
     let audit = Audit::new(&settings, consented)?;
     let members = of_fleet(&fleet.desired, Timestamp::now());
     for (member, why) in &members.left_out {
@@ -146,7 +151,8 @@ async fn night(
     daemon.read_audit(store);
     let kept = keep_reports(daemon, store, run);
     daemon.trouble("audit reports", kept.err());
-    let pruned = store.prune(Timestamp::now(), &Bounds { days: daemon.options.history_days, ..Bounds::default() });
+    let pruned =
+        store.prune(Timestamp::now(), &Bounds { days: daemon.options.history_days, ..Bounds::default() });
     daemon.trouble("audit bounds", pruned.err().map(|error| chain(&error)));
     tracing::info!(run = run.0, seconds = begun.elapsed().as_secs_f64(), "audit ended");
     Ok(())
@@ -156,7 +162,8 @@ async fn night(
 fn keep_reports(daemon: &Daemon, store: &Store, run: crate::audit::store::RunId) -> Result<(), String> {
     let folder = daemon.state.folder().join(FOLDER);
     std::fs::create_dir_all(&folder).map_err(|error| format!("making {}: {error}", folder.display()))?;
-    for (form, name) in [(Form::Html, "report.html"), (Form::Json, "report.json"), (Form::Csv, "report.csv")] {
+    for (form, name) in [(Form::Html, "report.html"), (Form::Json, "report.json"), (Form::Csv, "report.csv")]
+    {
         to_file(store, run, (form, Language::It), &folder.join(name)).map_err(|error| chain(&error))?;
     }
     Ok(())

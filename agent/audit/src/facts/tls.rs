@@ -36,7 +36,7 @@ pub struct Tls {
     pub session_ids: Answer<bool>,
     /// The heartbeat extension is echoed.
     pub heartbeat: Answer<bool>,
-    /// Protocols that ALPN agreed to, of `h2` and `http/1.1`.
+    /// Protocols that ALPN agrees to, of `h2` and `http/1.1`: the one that is picked of both stands first.
     pub alpn: Answer<Vec<String>>,
     /// An OCSP response was stapled.
     pub ocsp_staple: Answer<bool>,

@@ -190,6 +190,7 @@ mod tests {
     use tokio::net::TcpListener;
 
     use super::*;
+    use crate::chain::Roots;
     use crate::probes::{Eyes, Guard, Resolver};
 
     async fn drip() -> SocketAddr {
@@ -207,7 +208,7 @@ mod tests {
 
     fn eyes() -> Eyes {
         let guard = Guard::allowing_private();
-        Eyes { guard, ..Eyes::new("test", Resolver::new(Vec::new(), BTreeMap::new())) }
+        Eyes { guard, ..Eyes::new("test", Resolver::new(Vec::new(), BTreeMap::new()), Roots::none()) }
     }
 
     #[tokio::test]

@@ -13,6 +13,8 @@ use crate::chain::Roots;
 pub struct Eyes {
     /// Where names are looked up.
     pub resolver: Resolver,
+    /// The roots that certificates are held against.
+    pub roots: Roots,
     /// Which addresses may be asked at all.
     pub guard: Guard,
     /// How many connections at once, and how many in a second.
@@ -56,9 +58,10 @@ impl Default for Patience {
 
 impl Eyes {
     /// Eyes that ask public addresses alone, with the usual budget and patience.
-    pub fn new(agent: impl Into<String>, resolver: Resolver) -> Self {
+    pub fn new(agent: impl Into<String>, resolver: Resolver, roots: Roots) -> Self {
         Self {
             resolver,
+            roots,
             guard: Guard::default(),
             budget: Budget::default(),
             patience: Patience::default(),

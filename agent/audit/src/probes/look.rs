@@ -78,7 +78,11 @@ pub async fn look(eyes: &Eyes, subject: &Subject, _before: Option<&Facts>, _each
     let mut sites = Vec::new();
     for host in &subject.hosts {
         let endpoints = eyes.resolver.addresses(&host.name).await.map(|addresses| {
-            let endpoint = |ip| Endpoint { address: (ip, host.https).into(), https: Answer::unknown("not asked"), tls: None };
+            let endpoint = |ip| Endpoint {
+                address: (ip, host.https).into(),
+                https: Answer::unknown("not asked"),
+                tls: None,
+            };
             addresses.into_iter().map(endpoint).collect()
         });
         sites.push(Site {
@@ -91,5 +95,12 @@ pub async fn look(eyes: &Eyes, subject: &Subject, _before: Option<&Facts>, _each
             cms: Answer::unknown("not asked"),
         });
     }
-    Facts { subject: subject.name.clone(), title: subject.title.clone(), at: Timestamp::now(), sites, domain: None, mail: None }
+    Facts {
+        subject: subject.name.clone(),
+        title: subject.title.clone(),
+        at: Timestamp::now(),
+        sites,
+        domain: None,
+        mail: None,
+    }
 }

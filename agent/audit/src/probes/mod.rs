@@ -9,6 +9,7 @@ mod eyes;
 mod guard;
 mod look;
 pub mod resolver;
+pub mod tls;
 
 pub use budget::{Budget, Limits, Permit};
 pub use connect::{ConnectError, Connection};

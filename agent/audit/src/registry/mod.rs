@@ -7,5 +7,5 @@ mod version;
 
 pub use group::Group;
 pub use scheme::SignatureScheme;
-pub use suite::Suite;
+pub use suite::{SSL2 as SSL2_SUITES, Suite};
 pub use version::Version;

@@ -220,7 +220,13 @@ pub fn good_chain(name: &str) -> Chain {
 
 /// A hop with its answer.
 pub fn hop(url: &str, status: u16, leads_to: Option<&str>) -> Hop {
-    Hop { url: url.into(), status, headers: BTreeMap::new(), leads_to: leads_to.map(Into::into) }
+    Hop {
+        url: url.into(),
+        status,
+        headers: BTreeMap::new(),
+        leads_to: leads_to.map(Into::into),
+        certificate: None,
+    }
 }
 
 /// A way that ends at a page.

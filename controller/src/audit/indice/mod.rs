@@ -97,7 +97,8 @@ impl Wanted {
     fn covers(&self, category: &str, title: &str) -> bool {
         let alike = |one: &str, other: &str| one.trim().to_lowercase() == other.trim().to_lowercase();
         let is_of = |wanted: &String| {
-            alike(wanted, category) || NAMES.iter().any(|(code, name)| alike(wanted, code) && alike(name, category))
+            alike(wanted, category)
+                || NAMES.iter().any(|(code, name)| alike(wanted, code) && alike(name, category))
         };
         let begins = title.to_lowercase().starts_with(&self.title_begins.to_lowercase());
         begins && (self.categories.is_empty() || self.categories.iter().any(is_of))

@@ -52,13 +52,34 @@ pub(super) struct Site {
 
 /// Words for nothing.
 const NOTHING: &[&str] = &[
-    "", "null", "none", "nd", "na", "n", "no", "nessuno", "assente", "nonpresente", "nondisponibile", "xxx", "http",
-    "https", "www", "nonesiste",
+    "",
+    "null",
+    "none",
+    "nd",
+    "na",
+    "n",
+    "no",
+    "nessuno",
+    "assente",
+    "nonpresente",
+    "nondisponibile",
+    "xxx",
+    "http",
+    "https",
+    "www",
+    "nonesiste",
 ];
 /// Hosts where bodies have pages that are not theirs to secure.
 const ELSEWHERE: &[&str] = &[
-    "facebook.com", "instagram.com", "twitter.com", "x.com", "youtube.com", "linkedin.com", "sites.google.com",
-    "linktr.ee", "t.me",
+    "facebook.com",
+    "instagram.com",
+    "twitter.com",
+    "x.com",
+    "youtube.com",
+    "linkedin.com",
+    "sites.google.com",
+    "linktr.ee",
+    "t.me",
 ];
 
 impl Site {
@@ -90,7 +111,8 @@ impl Site {
         }
         // a port of HTTP says nothing of where HTTPS is
         let port = port.filter(|port| *port != 80 && scheme.as_deref() != Some("http"));
-        let clean = scheme.is_some_and(|scheme| written.to_lowercase().starts_with(&format!("{scheme}://{host}")));
+        let clean =
+            scheme.is_some_and(|scheme| written.to_lowercase().starts_with(&format!("{scheme}://{host}")));
         Ok(Self { host, port, repaired: !clean })
     }
 }
@@ -118,7 +140,8 @@ fn without_scheme(text: &str) -> Result<(String, Option<String>), Unusable> {
         let signs: String = after.chars().take_while(|c| matches!(c, ':' | ';' | '/' | ',')).collect();
         let is_scheme = signs.contains('/') && !signs.is_empty() && !word.is_empty();
         match word.as_str() {
-            "http" | "https" | "htpp" | "htp" | "htt" | "hhtp" | "ttp" | "ttps" | "htpps" | "httpss" | "hhtps"
+            "http" | "https" | "htpp" | "htp" | "htt" | "hhtp" | "ttp" | "ttps" | "htpps" | "httpss"
+            | "hhtps"
                 if !signs.is_empty() =>
             {
                 scheme.get_or_insert(if word.ends_with('s') { "https" } else { "http" }.to_owned());

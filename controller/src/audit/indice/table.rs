@@ -121,7 +121,8 @@ fn text(path: &Path, bytes: &[u8]) -> Result<Table, TableError> {
     let mut reader = reader.from_reader(bytes);
     let mut record = ByteRecord::new();
     let cells = |record: &ByteRecord| record.iter().map(decoded).collect::<Vec<String>>();
-    let header = if reader.read_byte_record(&mut record).map_err(failed)? { cells(&record) } else { Vec::new() };
+    let header =
+        if reader.read_byte_record(&mut record).map_err(failed)? { cells(&record) } else { Vec::new() };
     let columns = Columns::of(path, &header)?;
     let mut table = Table::default();
     while table.rows.len() < MOST_ROWS && reader.read_byte_record(&mut record).map_err(failed)? {

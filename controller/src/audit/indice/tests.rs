@@ -8,9 +8,21 @@ use super::*;
 
 /// What stands in the column of the site, by row, again and again; the rest of the rows are clean.
 const DIRT: &[&str] = &[
-    "", ".", "null", "n.d.", "www.comune.a{n}.test", "http:/www.comune.b{n}.test", "HTTP://WWW.COMUNE.C{n}.TEST",
-    "comune@comune.d{n}.test", "https://www.facebook.com/comune{n}", "in costruzione", "www.e{n}.test; www.f{n}.test",
-    "https://unione.valle.test", "http://192.0.2.{n}/", "ftp://ftp.g{n}.test", "www,comune.h{n}.test",
+    "",
+    ".",
+    "null",
+    "n.d.",
+    "www.comune.a{n}.test",
+    "http:/www.comune.b{n}.test",
+    "HTTP://WWW.COMUNE.C{n}.TEST",
+    "comune@comune.d{n}.test",
+    "https://www.facebook.com/comune{n}",
+    "in costruzione",
+    "www.e{n}.test; www.f{n}.test",
+    "https://unione.valle.test",
+    "http://192.0.2.{n}/",
+    "ftp://ftp.g{n}.test",
+    "www,comune.h{n}.test",
 ];
 
 /// Rows with code, title, category by code and by name, and site.
@@ -55,7 +67,8 @@ fn csv() -> String {
 }
 
 fn tabs() -> Vec<u8> {
-    let mut text = "\u{feff}cod_amm\tdes_amm\tComune\tsito_istituzionale\ttipologia_istat\n".to_owned().into_bytes();
+    let mut text =
+        "\u{feff}cod_amm\tdes_amm\tComune\tsito_istituzionale\ttipologia_istat\n".to_owned().into_bytes();
     for [code, title, _, category, site] in rows() {
         text.extend(format!("{code}\t{title}\tForl").bytes());
         // Latin 1 among UTF-8

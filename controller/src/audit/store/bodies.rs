@@ -42,7 +42,8 @@ impl Store {
     pub fn put(&self, run: RunId, body: &Body, full_at: Timestamp) -> Result<(), StoreError> {
         let summary = Summary::of(body);
         self.writing("noting a body", |transaction| {
-            let text = serde_json::to_string(&summary).map_err(|error| Trouble::Content(error.to_string()))?;
+            let text =
+                serde_json::to_string(&summary).map_err(|error| Trouble::Content(error.to_string()))?;
             transaction.execute(
                 "INSERT OR REPLACE INTO body (run, subject, at, full_at, class, summary, content)
                  VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -78,7 +79,8 @@ impl Store {
     /// A body as a run has it, and when all was last asked of it; none where its facts are no longer kept.
     pub fn body(&self, run: RunId, subject: &str) -> Result<Option<(Body, Timestamp)>, StoreError> {
         self.reading("reading a body", |connection| {
-            let query = "SELECT content, full_at FROM body WHERE run = ? AND subject = ? AND content IS NOT NULL";
+            let query =
+                "SELECT content, full_at FROM body WHERE run = ? AND subject = ? AND content IS NOT NULL";
             let found: Option<(Vec<u8>, i64)> = connection
                 .query_row(query, params![run.0, subject], |row| Ok((row.get(0)?, row.get(1)?)))
                 .optional()?;
@@ -160,7 +162,8 @@ impl Store {
             })?;
             let read = |row: rusqlite::Result<(String, i64, String)>| {
                 let (subject, at, text) = row?;
-                let summary = serde_json::from_str(&text).map_err(|error| Trouble::Content(error.to_string()))?;
+                let summary =
+                    serde_json::from_str(&text).map_err(|error| Trouble::Content(error.to_string()))?;
                 Ok((subject, (Timestamp::from_millisecond(at).unwrap_or(Timestamp::UNIX_EPOCH), summary)))
             };
             rows.map(read).collect()

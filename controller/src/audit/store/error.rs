@@ -35,7 +35,9 @@ pub enum StoreError {
         reason: String,
     },
     /// A newer campanile has written it.
-    #[error("{path} is of version {version}, and this campanile knows {known}: use the newer one, or move the file away")]
+    #[error(
+        "{path} is of version {version}, and this campanile knows {known}: use the newer one, or move the file away"
+    )]
     Newer {
         /// The file.
         path: PathBuf,

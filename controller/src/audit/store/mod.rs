@@ -50,7 +50,8 @@ impl Store {
         write: impl FnOnce(&Transaction) -> Result<T, Trouble>,
     ) -> Result<T, StoreError> {
         let mut connection = locked(&self.connection);
-        let written = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(Trouble::Sql);
+        let written =
+            connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(Trouble::Sql);
         let written = written.and_then(|transaction| {
             let value = write(&transaction)?;
             transaction.commit()?;

@@ -26,7 +26,8 @@ impl Store {
     /// Forgets what is beyond the bounds; the newest run that ended is always kept whole.
     pub fn prune(&self, now: Timestamp, bounds: &Bounds) -> Result<(), StoreError> {
         let Bounds { whole, days, bytes } = *bounds;
-        let oldest = now.checked_sub(SignedDuration::from_hours(24 * i64::from(days))).unwrap_or(Timestamp::MIN);
+        let oldest =
+            now.checked_sub(SignedDuration::from_hours(24 * i64::from(days))).unwrap_or(Timestamp::MIN);
         self.writing("forgetting old audits", |transaction| {
             transaction.execute(
                 "DELETE FROM run WHERE begun < ? AND id NOT IN (SELECT max(id) FROM run WHERE ended IS NOT NULL GROUP BY scope)",
@@ -52,7 +53,9 @@ impl Store {
                 break;
             }
         }
-        self.reading("giving room back", |connection| Ok(connection.execute_batch("PRAGMA incremental_vacuum")?))
+        self.reading("giving room back", |connection| {
+            Ok(connection.execute_batch("PRAGMA incremental_vacuum")?)
+        })
     }
 
     /// Bytes of the file that hold something.
@@ -77,7 +80,8 @@ impl Store {
             if facts > 0 {
                 return Ok(true);
             }
-            let query = format!("DELETE FROM run WHERE id = (SELECT min(id) FROM run WHERE id NOT IN {newest})");
+            let query =
+                format!("DELETE FROM run WHERE id = (SELECT min(id) FROM run WHERE id NOT IN {newest})");
             Ok(transaction.execute(&query, [])? > 0)
         })
     }

@@ -54,8 +54,10 @@ impl Store {
     /// Begins a run.
     pub fn begin(&self, scope: &str, at: Timestamp) -> Result<RunId, StoreError> {
         self.writing("noting that an audit begins", |transaction| {
-            transaction
-                .execute("INSERT INTO run (scope, begun) VALUES (?, ?)", params![scope, at.as_millisecond()])?;
+            transaction.execute(
+                "INSERT INTO run (scope, begun) VALUES (?, ?)",
+                params![scope, at.as_millisecond()],
+            )?;
             Ok(RunId(transaction.last_insert_rowid()))
         })
     }

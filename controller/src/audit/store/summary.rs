@@ -80,9 +80,8 @@ impl Summary {
             .collect();
         untrusted.sort();
         untrusted.dedup();
-        let ends = chains().filter_map(|(host, chain)| {
-            Some((host.to_owned(), chain.certificates.first()?.not_after))
-        });
+        let ends = chains()
+            .filter_map(|(host, chain)| Some((host.to_owned(), chain.certificates.first()?.not_after)));
         let mut soonest: BTreeMap<String, Timestamp> = BTreeMap::new();
         for (host, end) in ends {
             let known = soonest.entry(host).or_insert(end);

@@ -277,7 +277,10 @@ impl FromStr for Pin {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let remedy = || "write HOST:ADDRESS, such as www.comune.test:192.0.2.7 or www.comune.test:[2001:db8::7]".to_owned();
+        let remedy = || {
+            "write HOST:ADDRESS, such as www.comune.test:192.0.2.7 or www.comune.test:[2001:db8::7]"
+                .to_owned()
+        };
         let (host, address) = text.split_once(':').ok_or_else(remedy)?;
         let host: DomainName = host.parse().map_err(|_| remedy())?;
         let address = address.trim_start_matches('[').trim_end_matches(']').parse().map_err(|_| remedy())?;

@@ -48,7 +48,9 @@ pub(super) fn diff(command: &arguments::Diff) -> Result<u8, Failure> {
     let Some(store) = open(kept)? else { return Ok(FAILED) };
     let changes = match runs.as_slice() {
         [one, other] => {
-            let (Some(one), Some(other)) = (meant(&store, kept, Some(*one))?, meant(&store, kept, Some(*other))?) else {
+            let (Some(one), Some(other)) =
+                (meant(&store, kept, Some(*one))?, meant(&store, kept, Some(*other))?)
+            else {
                 return Ok(FAILED);
             };
             between(&store, &one, &other)?
@@ -76,7 +78,8 @@ pub(super) fn diff(command: &arguments::Diff) -> Result<u8, Failure> {
     for change in &changes.changes {
         let kind = serde_json::to_value(change.kind)?;
         let kind = kind.as_str().unwrap_or_default();
-        let object = if change.object == change.subject { String::new() } else { format!(" {}", change.object) };
+        let object =
+            if change.object == change.subject { String::new() } else { format!(" {}", change.object) };
         writeln!(text, "{kind:11} {}{object}: {}", change.subject, change.text.in_language(lang.language()))?;
     }
     print(&text)?;
@@ -89,7 +92,12 @@ fn between(store: &Store, one: &RunRow, other: &RunRow) -> Result<Changes, Failu
     let alone = |row: &RunRow, subject: &str| -> Result<Report, Failure> {
         let about = row.about.clone().ok_or_else(|| format!("run {} did not come to its end", row.id.0))?;
         let body = store.body(row.id, subject)?.map(|(body, _)| body);
-        Ok(Report { format: FORMAT.to_owned(), run: about, changes: None, bodies: body.into_iter().collect() })
+        Ok(Report {
+            format: FORMAT.to_owned(),
+            run: about,
+            changes: None,
+            bodies: body.into_iter().collect(),
+        })
     };
     for row in [one, other].into_iter().filter(|row| !row.is_whole) {
         return Err(format!("the facts of run {} are no longer kept", row.id.0).into());

@@ -154,7 +154,8 @@ impl Written {
     /// Writes the report of a run.
     fn write(&self, store: &Store, run: crate::audit::store::RunId) -> Result<(), Failure> {
         let Self { output, out, lang } = self;
-        let colour = out.is_none() && std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        let colour =
+            out.is_none() && std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
         let form = match output {
             arguments::Form::Text => Form::Text(Terminal { colour, ..Terminal::default() }),
             arguments::Form::Json => Form::Json,

@@ -50,14 +50,16 @@ impl<E: Into<Failure>> From<E> for ChooseError {
 
 pub(super) async fn choose(wanted: &Targets, at: &Where) -> Result<Chosen, ChooseError> {
     let Targets { hosts, list, indicepa, category, name_begins, https_port, http_port } = wanted;
-    let ports =
-        Ports { https: https_port.unwrap_or(PORTS.https), http: http_port.unwrap_or(PORTS.http) };
+    let ports = Ports { https: https_port.unwrap_or(PORTS.https), http: http_port.unwrap_or(PORTS.http) };
     if let Some(path) = indicepa {
         let wanted = Wanted { categories: category.clone(), title_begins: name_begins.clone() };
         let taken = indice::targets(path, &wanted)?;
         let notes = vec![taken.summary().trim_end().to_owned()];
         // what others wrote is not what the operator named
-        return Ok(Chosen { notes, ..chosen(taken.targets, ports, Some(of_file("indicepa", path)), Vec::new()) });
+        return Ok(Chosen {
+            notes,
+            ..chosen(taken.targets, ports, Some(of_file("indicepa", path)), Vec::new())
+        });
     }
     if let Some(path) = list {
         let text = read(path)?;
@@ -87,11 +89,16 @@ pub(super) async fn choose(wanted: &Targets, at: &Where) -> Result<Chosen, Choos
             (host.https, host.http) = (ports.https, ports.http);
         }
     }
-    let notes = of_fleet.left_out.iter().filter(|(name, _)| members.is_empty() || members.contains(&name.to_string()));
+    let notes = of_fleet
+        .left_out
+        .iter()
+        .filter(|(name, _)| members.is_empty() || members.contains(&name.to_string()));
     let notes = notes.map(|(name, why)| format!("not looked at: {name}: {why}")).collect();
     for name in &members {
         if !desired.members.keys().any(|known| known.as_str() == name) {
-            return Err(ChooseError::Usage(format!("the fleet has no member {name}, and a host is written in full")));
+            return Err(ChooseError::Usage(format!(
+                "the fleet has no member {name}, and a host is written in full"
+            )));
         }
     }
     if !members.is_empty() {
@@ -140,5 +147,8 @@ async fn fleet(at: &Where) -> Result<std::sync::Arc<Desired>, Failure> {
         complain(&fleet, None);
         say("members whose documents have problems are looked at as they were last valid");
     }
-    Ok(fleet.desired.clone().ok_or("the platform's document has problems, and it was never valid before: campanile check")?)
+    Ok(fleet
+        .desired
+        .clone()
+        .ok_or("the platform's document has problems, and it was never valid before: campanile check")?)
 }

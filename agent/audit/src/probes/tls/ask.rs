@@ -13,46 +13,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
 use super::flight::Flight;
+use super::said::{Heard, Kind, Said, Silence};
 use super::starttls::{self, Preface};
 use crate::facts::Cost;
-use crate::probes::{ConnectError, Connection, Eyes};
-
-/// What came back.
-#[derive(Debug)]
-pub(super) enum Said {
-    /// A server hello, and what followed it.
-    Hello(Box<Flight>),
-    /// An alert that means no, by its number.
-    Refused(u8),
-    /// Bytes that are no TLS: what they look like.
-    NotTls(&'static str),
-    /// Nothing that could be told: why.
-    Nothing(Silence),
-}
-
-/// Why nothing could be told.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Silence {
-    /// In which way.
-    pub kind: Kind,
-    /// In words.
-    pub why: String,
-}
-
-/// In which way nothing came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// Nobody listens.
-    NotListening,
-    /// No connection: nothing came back, or the way is closed.
-    Unreachable,
-    /// It ended the connection, or reset it.
-    Ended,
-    /// It said nothing, or too slowly.
-    Late,
-    /// It said something that means neither yes nor no.
-    Unclear,
-}
+use crate::probes::{Connection, Eyes};
 
 /// One server, as it is asked.
 pub(super) struct Server<'a> {
@@ -71,6 +35,7 @@ pub(super) struct Server<'a> {
     /// Whoever asks slowly asks alone.
     alone: tokio::sync::Mutex<()>,
     oddities: Mutex<BTreeSet<String>>,
+    heard: Mutex<Heard>,
 }
 
 /// How fast a server is, as far as it was seen.
@@ -84,9 +49,6 @@ struct Pace {
     rest_until: Option<Instant>,
 }
 
-/// Alerts that mean no: handshake failure, illegal parameter, protocol version, insufficient security, internal error,
-/// inappropriate fallback.
-const REFUSALS: [u8; 6] = [40, 47, 70, 71, 80, 86];
 /// How long a server rests that ended a connection: as long as the usual limits of rate count.
 const REST: Duration = Duration::from_millis(1_100);
 
@@ -104,12 +66,30 @@ impl<'a> Server<'a> {
             pace: Mutex::new(Pace::default()),
             alone: tokio::sync::Mutex::new(()),
             oddities: Mutex::new(BTreeSet::new()),
+            heard: Mutex::new(Heard::default()),
         }
     }
 
     /// Asks, and asks again while nothing that could be told comes back.
     pub async fn ask(&self, record: &[u8]) -> Said {
-        let mut said = if lock(&self.pace).is_slow { self.ask_alone(record).await } else { self.ask_once(record).await };
+        let said = self.ask_patiently(record).await;
+        lock(&self.heard).take_up(&said);
+        said
+    }
+
+    /// What was heard of it at all.
+    pub fn heard(&self) -> Heard {
+        lock(&self.heard).clone()
+    }
+
+    /// What its certificate has to be for.
+    pub fn name_or_address(&self) -> String {
+        self.name.map_or_else(|| self.address.ip().to_string(), str::to_owned)
+    }
+
+    async fn ask_patiently(&self, record: &[u8]) -> Said {
+        let mut said =
+            if lock(&self.pace).is_slow { self.ask_alone(record).await } else { self.ask_once(record).await };
         for again in 1..=self.eyes.patience.again {
             let Said::Nothing(silence) = &said else { break };
             match silence.kind {
@@ -117,7 +97,8 @@ impl<'a> Server<'a> {
                 // Nothing ever came: whoever drops everything is not asked for long.
                 Kind::Late if !self.has_answered() || again > 1 => break,
                 Kind::Late => said = self.ask_within(record, self.eyes.patience.least * 3).await,
-                Kind::Unclear if again > 1 => break,
+                // The name will not be known the next time either.
+                Kind::Unclear if again > 1 || silence.alert == Some(112) => break,
                 Kind::Unclear => said = self.ask_alone(record).await,
                 Kind::NotListening | Kind::Unreachable | Kind::Ended => {
                     self.rest(REST * again);
@@ -161,13 +142,13 @@ impl<'a> Server<'a> {
             Some(name) => self.eyes.open_for(name, self.address).await,
             None => self.eyes.open(self.address).await,
         };
-        let mut connection = opened.map_err(|error| unreachable(&error))?;
+        let mut connection = opened.map_err(|error| Silence::of(&error))?;
         self.connections.fetch_add(1, Ordering::Relaxed);
         match self.preface {
             Preface::None => {}
             Preface::Smtp => starttls::smtp(&mut connection)
                 .await
-                .map_err(|error| Silence { kind: error.kind(), why: error.to_string() })?,
+                .map_err(|error| Silence::new(error.kind(), &error.to_string()))?,
         }
         self.hellos.fetch_add(1, Ordering::Relaxed);
         Ok(connection)
@@ -202,12 +183,15 @@ impl<'a> Server<'a> {
         };
         let sent = Instant::now();
         if let Err(error) = connection.write_all(record).await {
-            return Said::Nothing(Silence { kind: Kind::Ended, why: format!("it did not read the hello: {error}") });
+            return Said::Nothing(Silence::new(Kind::Ended, &format!("it did not read the hello: {error}")));
         }
         let mut flight = Flight::default();
         let ended = self.read(&mut connection, &mut flight, sent, least).await;
         connection.abandon();
-        self.said(flight, ended)
+        if flight.is_endless {
+            self.note("sends without end before its handshake is done");
+        }
+        Said::of(flight, ended)
     }
 
     /// Reads until nothing more has to be read; says how it ended before that, if it did.
@@ -218,30 +202,33 @@ impl<'a> Server<'a> {
         sent: Instant,
         least: Duration,
     ) -> Option<Silence> {
-        let mut buffer = [0; 8_192];
+        let mut buffer = Vec::with_capacity(4_096);
         while !flight.is_over() {
             let patience = self.patience(flight).max(least);
             // Looked at again now and then: another answer may have shown meanwhile how fast the server is.
             let look_again = Instant::now() + self.eyes.patience.least / 4;
-            match timeout_at(look_again.min(sent + patience), connection.read(&mut buffer)).await {
+            match timeout_at(look_again.min(sent + patience), connection.read_buf(&mut buffer)).await {
                 Err(_) if sent.elapsed() < patience => {}
                 Err(_) => {
                     let why = format!("no answer within {:.1} s", patience.as_secs_f32());
-                    return Some(Silence { kind: Kind::Late, why });
+                    return Some(Silence::new(Kind::Late, &why));
                 }
-                Ok(Ok(0)) => return Some(ended("it ended the connection without an answer")),
-                Ok(Ok(length)) => {
+                Ok(Ok(0)) => {
+                    return Some(Silence::new(Kind::Ended, "it ended the connection without an answer"));
+                }
+                Ok(Ok(_)) => {
                     if flight.is_empty() {
                         let took = sent.elapsed();
                         let mut pace = lock(&self.pace);
                         pace.slowest = Some(pace.slowest.map_or(took, |slowest| slowest.max(took)));
                     }
-                    flight.feed(&buffer[..length]);
+                    flight.feed(&buffer);
+                    buffer.clear();
                 }
                 Ok(Err(error)) if error.kind() == std::io::ErrorKind::TimedOut => {
-                    return Some(Silence { kind: Kind::Late, why: "it was too slow".to_owned() });
+                    return Some(Silence::new(Kind::Late, "it was too slow"));
                 }
-                Ok(Err(_)) => return Some(ended("it reset the connection")),
+                Ok(Err(_)) => return Some(Silence::new(Kind::Ended, "it reset the connection")),
             }
         }
         None
@@ -249,47 +236,17 @@ impl<'a> Server<'a> {
 
     /// How long an answer is waited for; whoever has begun to answer gets the time of a first one.
     fn patience(&self, flight: &Flight) -> Duration {
+        if flight.is_empty() { self.patience_after(Duration::ZERO) } else { self.eyes.patience.first }
+    }
+
+    /// How long a first byte is waited for, at least so long.
+    pub fn patience_after(&self, least: Duration) -> Duration {
         let patience = &self.eyes.patience;
         match lock(&self.pace).slowest {
-            Some(slowest) if flight.is_empty() => (slowest * 3).clamp(patience.least, patience.first),
-            _ => patience.first,
+            Some(slowest) => (slowest * 3).clamp(patience.least, patience.first).max(least),
+            None => patience.first,
         }
     }
-
-    fn said(&self, mut flight: Flight, ended: Option<Silence>) -> Said {
-        flight.judge_rest();
-        if flight.is_endless {
-            self.note("sends without end before its handshake is done");
-        }
-        if let Some(what) = flight.not_tls {
-            return Said::NotTls(what);
-        }
-        if flight.hello.is_some() {
-            return Said::Hello(Box::new(flight));
-        }
-        // An alert of level warning before the end is what some servers refuse with.
-        let last_word = flight.fatal.or(flight.warnings.last().copied().filter(|number| *number != 0));
-        match (last_word, ended) {
-            (Some(number), _) if REFUSALS.contains(&number) => Said::Refused(number),
-            (Some(number), _) => {
-                Said::Nothing(Silence { kind: Kind::Unclear, why: format!("it answered with alert {number}") })
-            }
-            (None, Some(silence)) => Said::Nothing(silence),
-            (None, None) => Said::Nothing(Silence { kind: Kind::Unclear, why: "it sent no server hello".to_owned() }),
-        }
-    }
-}
-
-fn ended(why: &str) -> Silence {
-    Silence { kind: Kind::Ended, why: why.to_owned() }
-}
-
-fn unreachable(error: &ConnectError) -> Silence {
-    let kind = match error {
-        ConnectError::Closed { .. } => Kind::NotListening,
-        ConnectError::Refused { .. } | ConnectError::Late { .. } | ConnectError::Failed { .. } => Kind::Unreachable,
-    };
-    Silence { kind, why: error.to_string() }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -73,7 +73,7 @@ fn learned(reply: Reply, before: usize, now: impl FnOnce() -> usize) -> Next {
         Reply::Taken(_) if now() > before => Next::More,
         // One that was not offered, or the certificate's own curve.
         Reply::Taken(_) | Reply::Refused | Reply::NotThisVersion => Next::All,
-        Reply::Unknown(why, _) => Next::Unknown(why),
+        Reply::Unknown(why) => Next::Unknown(why),
     }
 }
 
@@ -94,6 +94,7 @@ async fn settle(
 }
 
 fn those(suites: &[u16], which: impl Fn(&TlsCipherKx, &TlsCipherAu) -> bool) -> Vec<u16> {
-    let wanted = |suite: &u16| Suite(u32::from(*suite)).parts().is_some_and(|parts| which(&parts.kx, &parts.au));
+    let wanted =
+        |suite: &u16| Suite(u32::from(*suite)).parts().is_some_and(|parts| which(&parts.kx, &parts.au));
     suites.iter().copied().filter(wanted).collect()
 }

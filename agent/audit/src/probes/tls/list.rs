@@ -20,31 +20,34 @@ pub(super) static OLD_SUITES: LazyLock<Vec<Vec<u16>>> = LazyLock::new(|| {
 
 /// Suites of TLS 1.3: those of RFC 8446 first, then of RFC 8998, RFC 9150, RFC 9367 and the draft of AEGIS.
 pub(super) const TLS13_SUITES: &[u16] = &[
-    0x1301, 0x1302, 0x1303, 0x1304, 0x1305, 0x1306, 0x1307, 0x00c6, 0x00c7, 0xc0b4, 0xc0b5, 0xc103, 0xc104, 0xc105, 0xc106,
+    0x1301, 0x1302, 0x1303, 0x1304, 0x1305, 0x1306, 0x1307, 0x00c6, 0x00c7, 0xc0b4, 0xc0b5, 0xc103, 0xc104,
+    0xc105, 0xc106,
 ];
 
-/// Suites that were used without ever being registered: GOST, ChaCha20's draft, and those of FIPS in SSL 3.
+/// Suites that were used without ever being registered: GOST, the draft of `ChaCha20`, and those of FIPS in SSL 3.
 const UNREGISTERED: &[u16] = &[
-    0x0080, 0x0081, 0x0082, 0x0083, 0xff85, 0xff87, 0xc100, 0xc101, 0xc102, 0xcc12, 0xcc13, 0xcc14, 0xcc15, 0xfefe, 0xfeff,
-    0xffe0, 0xffe1,
+    0x0080, 0x0081, 0x0082, 0x0083, 0xff85, 0xff87, 0xc100, 0xc101, 0xc102, 0xcc12, 0xcc13, 0xcc14, 0xcc15,
+    0xfefe, 0xfeff, 0xffe0, 0xffe1,
 ];
 
 /// Groups for TLS 1.2 and older: curves alone, since a server that is offered finite-field groups and has none of them
 /// must not use DH at all (RFC 7919, 4).
 pub(super) const OLD_GROUPS: &[u16] = &[
-    29, 23, 24, 25, 30, 26, 27, 28, 22, 21, 20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 41,
+    29, 23, 24, 25, 30, 26, 27, 28, 22, 21, 20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3,
+    2, 1, 41,
 ];
 
 /// Groups for TLS 1.3: hybrids, curves, finite fields, post-quantum alone, drafts.
 pub(super) const TLS13_GROUPS: &[u16] = &[
-    4588, 29, 23, 24, 25, 30, 4587, 4589, 256, 257, 258, 259, 260, 31, 32, 33, 41, 4590, 512, 513, 514, 25497, 25498,
+    4588, 29, 23, 24, 25, 30, 4587, 4589, 256, 257, 258, 259, 260, 31, 32, 33, 41, 4590, 512, 513, 514,
+    25497, 25498,
 ];
 
 /// Signature schemes, those of today first.
 pub(super) const SCHEMES: &[u16] = &[
-    0x0804, 0x0403, 0x0805, 0x0806, 0x0401, 0x0501, 0x0601, 0x0503, 0x0603, 0x0807, 0x0808, 0x0809, 0x080a, 0x080b, 0x0301,
-    0x0303, 0x0201, 0x0203, 0x0202, 0x0302, 0x0402, 0x0502, 0x0602, 0x0101, 0x0704, 0x081a, 0x081b, 0x081c, 0x0904, 0x0905,
-    0x0906,
+    0x0804, 0x0403, 0x0805, 0x0806, 0x0401, 0x0501, 0x0601, 0x0503, 0x0603, 0x0807, 0x0808, 0x0809, 0x080a,
+    0x080b, 0x0301, 0x0303, 0x0201, 0x0203, 0x0202, 0x0302, 0x0402, 0x0502, 0x0602, 0x0101, 0x0704, 0x081a,
+    0x081b, 0x081c, 0x0904, 0x0905, 0x0906,
 ];
 
 /// The registry's suites for TLS 1.2 and older.
@@ -65,7 +68,7 @@ fn rarity(suite: &TlsCipherSuite) -> u8 {
         _ if is_forward && is_modern => 0,
         _ if is_forward => 1,
         (TlsCipherKx::Rsa, Rsa) | (Dh | Ecdh, Null) => 1,
-        (Dhe, _) | (Ecdhe, _) => 2,
+        (Dhe | Ecdhe, _) => 2,
         _ => 3,
     }
 }
@@ -158,21 +161,23 @@ mod tests {
         assert_eq!(all.len(), unique.len());
         assert!(OLD_SUITES.iter().all(|chunk| chunk.len() < MOST_SUITES));
         assert!(OLD_SUITES.len() <= 3, "{}", all.len());
-        for common in [0xc02b, 0xc02f, 0xcca8, 0x009e, 0x002f, 0x0005, 0x000a, 0x0018, 0xc019, 0x0001, 0x0003, 0x0016, 0x0088] {
+        for common in [
+            0xc02b, 0xc02f, 0xcca8, 0x009e, 0x002f, 0x0005, 0x000a, 0x0018, 0xc019, 0x0001, 0x0003, 0x0016,
+            0x0088,
+        ] {
             assert!(OLD_SUITES[0].contains(&common), "{common:04x}");
         }
     }
 
-    /// Lets a server pick, by its order or the client's, until it refuses.
+    /// Lets a server pick, by its order or the client's: twice of all, then of what is open.
     fn taken(server: &[u16], own_order: bool) -> Taken {
         let mut taken = Taken::of(&[1, 2, 3, 4, 5]);
-        for _ in 0..4 {
-            let offered = taken.all();
-            let mut both: Vec<u16> = offered.iter().copied().filter(|number| server.contains(number)).collect();
-            if own_order {
-                both = server.iter().copied().filter(|number| offered.contains(number)).collect();
+        for round in 0..4 {
+            let offered = if round < 2 { taken.all() } else { taken.open.clone() };
+            let (one, other) = if own_order { (server, &offered[..]) } else { (&offered[..], server) };
+            if let Some(pick) = one.iter().copied().find(|number| other.contains(number)) {
+                taken.learn(&offered, pick);
             }
-            taken.learn(&offered, both[0]);
         }
         taken
     }

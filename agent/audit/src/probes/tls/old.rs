@@ -6,11 +6,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tls_parser::TlsCipherAu;
 
-use super::ask::{Kind, Said, Server};
+use super::ask::Server;
 use super::flight::Flight;
 use super::hello::{Hello, RENEGOTIATION_SCSV, Shares};
 use super::list::{Learned, OLD_GROUPS, SCHEMES, Taken};
 use super::random;
+use super::said::Said;
 use super::server_hello::Prime;
 use crate::registry::{Suite, Version};
 
@@ -52,8 +53,8 @@ pub(super) enum Reply {
     NotThisVersion,
     /// It was refused, perhaps for what else was offered.
     Refused,
-    /// Nothing could be told: why, and whether it ended the connection.
-    Unknown(String, Kind),
+    /// Nothing could be told: why.
+    Unknown(String),
 }
 
 /// What one question offers; what is none is all.
@@ -121,14 +122,14 @@ impl<'a> Old<'a> {
             Said::Hello(flight) => self.take_up(&hello, flight),
             Said::Refused(70) => Reply::NotThisVersion,
             Said::Refused(_) => Reply::Refused,
-            Said::NotTls(what) => Reply::Unknown(format!("it answered with {what}"), Kind::Unclear),
-            Said::Nothing(silence) => Reply::Unknown(silence.why, silence.kind),
+            Said::NotTls(what) => Reply::Unknown(format!("it answered with {what}")),
+            Said::Nothing(silence) => Reply::Unknown(silence.why),
         }
     }
 
     fn take_up(&self, hello: &Hello, flight: Box<Flight>) -> Reply {
         let Some(answer) = &flight.hello else {
-            return Reply::Unknown("it sent no server hello".to_owned(), Kind::Unclear);
+            return Reply::Unknown("it sent no server hello".to_owned());
         };
         let mut seen = self.seen();
         seen.sentinel = seen.sentinel.max(answer.sentinel);
@@ -137,7 +138,7 @@ impl<'a> Old<'a> {
         }
         if answer.version > self.version.number() {
             self.server.note("answered with a newer version than was offered");
-            return Reply::Unknown("it answered with a newer version than was offered".to_owned(), Kind::Unclear);
+            return Reply::Unknown("it answered with a newer version than was offered".to_owned());
         }
         if !hello.curious {
             seen.session_ids = Some(seen.session_ids.unwrap_or(false) || answer.has_session);
@@ -166,7 +167,7 @@ impl<'a> Old<'a> {
 }
 
 /// The kind of key that a suite's certificate has.
-fn authentication(suite: u16) -> Option<&'static str> {
+pub(super) fn authentication(suite: u16) -> Option<&'static str> {
     match Suite(u32::from(suite)).parts()?.au {
         TlsCipherAu::Rsa => Some("RSA"),
         TlsCipherAu::Ecdsa => Some("ECDSA"),

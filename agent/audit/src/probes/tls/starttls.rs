@@ -5,7 +5,7 @@ use std::io;
 use thiserror::Error;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::ask::Kind;
+use super::said::Kind;
 use crate::probes::Connection;
 
 /// What is said before TLS begins.
@@ -69,7 +69,11 @@ async fn say(connection: &mut Connection, line: &str) -> Result<(), StartTlsErro
 }
 
 /// Reads a reply of one or more lines, and no byte more than it.
-async fn reply(connection: &mut Connection, question: &'static str, code: u16) -> Result<String, StartTlsError> {
+async fn reply(
+    connection: &mut Connection,
+    question: &'static str,
+    code: u16,
+) -> Result<String, StartTlsError> {
     let mut bytes = Vec::new();
     let mut line_at = 0;
     while bytes.len() < LONGEST_REPLY {
@@ -82,7 +86,11 @@ async fn reply(connection: &mut Connection, question: &'static str, code: u16) -
         if line.get(3..4) != Some("-") {
             let answered = line.get(..3).and_then(|digits| digits.parse().ok()).unwrap_or(0);
             let text = String::from_utf8_lossy(&bytes).into_owned();
-            return if answered == code { Ok(text) } else { Err(StartTlsError::Answered { question, code: answered }) };
+            return if answered == code {
+                Ok(text)
+            } else {
+                Err(StartTlsError::Answered { question, code: answered })
+            };
         }
     }
     Err(StartTlsError::Answered { question, code: 0 })

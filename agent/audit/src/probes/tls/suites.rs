@@ -39,7 +39,7 @@ pub(super) async fn open(old: &Old<'_>, answer: Reply) -> Opened {
             Reply::Taken(flight) => return Opened { offered: true.into(), first: Some((chunk, flight)) },
             Reply::NotThisVersion => return Opened { offered: false.into(), first: None },
             Reply::Refused => {}
-            Reply::Unknown(why, _) => return Opened { offered: Answer::unknown(why), first: None },
+            Reply::Unknown(why) => return Opened { offered: Answer::unknown(why), first: None },
         }
     }
     Opened { offered: false.into(), first: None }
@@ -53,9 +53,9 @@ pub(super) async fn first(old: &Old<'_>) -> Reply {
 /// Finds all suites of a version that is spoken.
 pub(super) async fn all(old: &Old<'_>, (opened_at, first): &(usize, Box<Flight>)) -> Suites {
     let chunks = OLD_SUITES.iter().enumerate().filter(|(at, _)| at >= opened_at);
-    let found = join_all(chunks.map(|(at, chunk)| {
-        eliminate(old, Taken::of(chunk), (at == *opened_at).then_some(first))
-    }))
+    let found = join_all(
+        chunks.map(|(at, chunk)| eliminate(old, Taken::of(chunk), (at == *opened_at).then_some(&**first))),
+    )
     .await;
     let complete = found.iter().all(|suites| suites.complete);
     let in_chunks = found.iter().filter(|suites| !suites.taken.found.is_empty()).count();
@@ -78,7 +78,7 @@ pub(super) async fn all(old: &Old<'_>, (opened_at, first): &(usize, Box<Flight>)
 }
 
 /// Strikes off one suite after the other.
-async fn eliminate(old: &Old<'_>, mut taken: Taken, first: Option<&Box<Flight>>) -> Suites {
+async fn eliminate(old: &Old<'_>, mut taken: Taken, first: Option<&Flight>) -> Suites {
     if let Some(first) = first {
         let offered = taken.open.clone();
         if learn(&mut taken, &offered, first) != Learned::New {

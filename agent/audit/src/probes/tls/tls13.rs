@@ -1,10 +1,11 @@
 //! Suites and groups of TLS 1.3. A hello without a key share makes the server name the suite and the group that it would
 //! take in a `HelloRetryRequest`: neither side computes anything.
 
-use super::ask::{Said, Server};
+use super::ask::Server;
 use super::flight::Flight;
 use super::hello::{Hello, Shares};
 use super::list::{Learned, SCHEMES, TLS13_GROUPS, TLS13_SUITES, Taken};
+use super::said::Said;
 use super::{random, suites};
 use crate::Answer;
 use crate::registry::Version;
@@ -26,15 +27,16 @@ pub(super) struct Tls13<'a> {
 }
 
 enum Reply {
-    Taken(Box<Flight>),
+    Taken,
+    NotThisVersion,
     Refused,
     Unknown(String),
 }
 
 impl<'a> Tls13<'a> {
-    /// Asks whether it is spoken.
-    pub async fn open(server: &'a Server<'a>) -> Self {
-        let mut tls13 = Self {
+    /// Nothing was asked yet.
+    pub fn unasked(server: &'a Server<'a>) -> Self {
+        Self {
             server,
             shares: Shares::None,
             offered: Answer::default(),
@@ -42,16 +44,21 @@ impl<'a> Tls13<'a> {
             groups: Taken::of(TLS13_GROUPS),
             suites_complete: false,
             groups_complete: Answer::default(),
-        };
+        }
+    }
+
+    /// Asks whether it is spoken.
+    pub async fn open(server: &'a Server<'a>) -> Self {
+        let mut tls13 = Self::unasked(server);
         let mut reply = tls13.ask(TLS13_SUITES, TLS13_GROUPS).await;
         // Some take an empty list of key shares for an error.
-        if matches!(reply, Reply::Unknown(_)) && server.has_answered() {
+        if matches!(reply, Reply::Refused | Reply::Unknown(_)) && server.has_answered() {
             tls13.shares = Shares::Grease;
             reply = tls13.ask(TLS13_SUITES, TLS13_GROUPS).await;
         }
         tls13.offered = match reply {
-            Reply::Taken(_) => true.into(),
-            Reply::Refused => false.into(),
+            Reply::Taken => true.into(),
+            Reply::Refused | Reply::NotThisVersion => false.into(),
             Reply::Unknown(why) => Answer::unknown(why),
         };
         tls13
@@ -66,12 +73,12 @@ impl<'a> Tls13<'a> {
             let (offered, groups) = (self.suites.open.clone(), self.groups.all());
             let before = self.suites.found.len();
             match self.ask(&offered, &groups).await {
-                Reply::Taken(_) if self.suites.found.len() > before => {}
-                Reply::Taken(_) => {
+                Reply::Taken if self.suites.found.len() > before => {}
+                Reply::Taken => {
                     self.server.note(suites::NOT_OFFERED);
                     break false;
                 }
-                Reply::Refused => break true,
+                Reply::Refused | Reply::NotThisVersion => break true,
                 Reply::Unknown(_) => break false,
             }
         };
@@ -79,12 +86,12 @@ impl<'a> Tls13<'a> {
             let (suites, offered) = (self.suites.found.clone(), self.groups.open.clone());
             let before = self.groups.found.len();
             match self.ask(&suites, &offered).await {
-                Reply::Taken(_) if self.groups.found.len() > before => {}
-                Reply::Taken(_) => {
+                Reply::Taken if self.groups.found.len() > before => {}
+                Reply::Taken => {
                     self.server.note("picked a group that was not offered");
                     break Answer::Known(());
                 }
-                Reply::Refused => break Answer::Known(()),
+                Reply::Refused | Reply::NotThisVersion => break Answer::Known(()),
                 Reply::Unknown(why) => break Answer::unknown(why),
             }
         };
@@ -98,8 +105,8 @@ impl<'a> Tls13<'a> {
     /// Asks for what neither suites nor groups have, and says whether it was refused: nothing was added.
     pub async fn refuses(&mut self, suites: &[u16], groups: &[u16]) -> Answer<bool> {
         match self.ask(suites, groups).await {
-            Reply::Taken(_) => false.into(),
-            Reply::Refused => true.into(),
+            Reply::Taken => false.into(),
+            Reply::Refused | Reply::NotThisVersion => true.into(),
             Reply::Unknown(why) => Answer::unknown(why),
         }
     }
@@ -116,17 +123,18 @@ impl<'a> Tls13<'a> {
             shares: self.shares,
         };
         match self.server.ask(&hello.record(&random())).await {
-            Said::Hello(flight) => self.take_up(&hello, flight),
+            Said::Hello(flight) => self.take_up(&hello, &flight),
+            Said::Refused(70) => Reply::NotThisVersion,
             Said::Refused(_) => Reply::Refused,
             Said::NotTls(what) => Reply::Unknown(format!("it answered with {what}")),
             Said::Nothing(silence) => Reply::Unknown(silence.why),
         }
     }
 
-    fn take_up(&mut self, hello: &Hello, flight: Box<Flight>) -> Reply {
+    fn take_up(&mut self, hello: &Hello, flight: &Flight) -> Reply {
         let Some(answer) = &flight.hello else { return Reply::Unknown("it sent no server hello".to_owned()) };
         if answer.version < Version::Tls13.number() {
-            return Reply::Refused;
+            return Reply::NotThisVersion;
         }
         if answer.version > Version::Tls13.number() {
             return Reply::Unknown(format!("it answered with version 0x{:04x}", answer.version));
@@ -138,6 +146,6 @@ impl<'a> Tls13<'a> {
         {
             self.server.note("picked a group that was not offered");
         }
-        Reply::Taken(flight)
+        Reply::Taken
     }
 }

@@ -24,11 +24,13 @@ impl FromStr for TimeOfDay {
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let digits = |part: &str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
         let parts = text.split_once(':').filter(|(hour, minute)| digits(hour) && digits(minute));
-        let time = parts.and_then(|(hour, minute)| {
-            Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok()
-        });
+        let time =
+            parts.and_then(|(hour, minute)| Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok());
         time.map(Self).ok_or_else(|| {
-            Invalid::new(format!("{text:?} is not a time of day"), "write hour and minute in UTC, such as \"02:30\"")
+            Invalid::new(
+                format!("{text:?} is not a time of day"),
+                "write hour and minute in UTC, such as \"02:30\"",
+            )
         })
     }
 }
@@ -58,7 +60,10 @@ impl FromStr for Day {
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let date = text.parse::<Date>().ok().filter(|date| date.to_string() == text);
         date.map(Self).ok_or_else(|| {
-            Invalid::new(format!("{text:?} is not a day"), "write year, month and day, such as \"2026-11-20\"")
+            Invalid::new(
+                format!("{text:?} is not a day"),
+                "write year, month and day, such as \"2026-11-20\"",
+            )
         })
     }
 }
