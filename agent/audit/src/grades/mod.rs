@@ -1,5 +1,16 @@
 //! Grades: one file each, with the version of what it follows and every deduction.
 
+mod assume;
+mod cert_agid;
+#[cfg(test)]
+mod golden;
+mod internet_nl;
+#[cfg(test)]
+mod laws;
+mod modello_comuni;
+mod observatory;
+mod ssl_labs;
+
 use serde::{Deserialize, Serialize};
 
 use crate::Text;
@@ -57,7 +68,15 @@ pub struct Reason {
     pub text: Text,
 }
 
-/// Every grade of a body.
-pub fn grades(_facts: &Facts, _findings: &[Finding], _context: &Context) -> Vec<Grade> {
-    Vec::new()
+/// Every grade of a body: by scheme, and within a scheme by host. Findings need not be looked at: grades have arithmetic of
+/// their own, and say themselves what they deduct.
+pub fn grades(facts: &Facts, _findings: &[Finding], context: &Context) -> Vec<Grade> {
+    let by_scheme = [
+        cert_agid::grades(facts, context),
+        ssl_labs::grades(facts),
+        observatory::grades(facts),
+        modello_comuni::grades(facts),
+        internet_nl::grades(facts),
+    ];
+    by_scheme.into_iter().flatten().collect()
 }

@@ -6,9 +6,9 @@ use jiff::Timestamp;
 
 use crate::Answer;
 use crate::facts::{
-    Caa, Certificate, Chain, Cms, CrossOrigin, Dane, DkimSelector, Dnssec, Domain, End, Endpoint, Exchanger,
-    Facts, Hop, KeyKind, Mail, NameServer, OtherName, Page, Policy, Revocation, SecurityTxt, ServedChain,
-    SignatureHash, Site, Tls, Trust, VersionFacts, Visit, Web,
+    Caa, Certificate, Chain, Cms, CrossOrigin, Dane, Diagnosis, DkimSelector, Dnssec, Domain, End, Endpoint,
+    Exchanger, Facts, Hop, KeyKind, Mail, NameServer, OtherName, Page, Policy, Revocation, SecurityTxt,
+    ServedChain, SignatureHash, Site, Tls, Trust, VersionFacts, Visit, Web,
 };
 use crate::registry::{Group, SignatureScheme, Suite, Version};
 
@@ -72,6 +72,12 @@ pub fn chain(facts: &mut Facts) -> &mut Chain {
     &mut tls(facts).chains[0].chain
 }
 
+/// Something is wrong with that chain, and it is no longer trusted.
+pub fn distrust(facts: &mut Facts, diagnosis: Diagnosis) {
+    chain(facts).trust.trusted = false;
+    chain(facts).trust.diagnoses.push(diagnosis);
+}
+
 /// The site's own certificate.
 pub fn leaf(facts: &mut Facts) -> &mut Certificate {
     &mut chain(facts).certificates[0]
@@ -93,7 +99,11 @@ pub fn header(facts: &mut Facts, name: &str, value: &str) {
     let value = vec![value.to_owned()];
     headers(facts).insert(name.to_owned(), value.clone());
     if let Answer::Known(visit) = &mut site(facts).web.secure {
-        visit.hops[0].headers.insert(name.to_owned(), value);
+        visit
+            .hops
+            .iter_mut()
+            .take(1)
+            .for_each(|hop| drop(hop.headers.insert(name.to_owned(), value.clone())));
     }
 }
 
@@ -220,13 +230,7 @@ pub fn good_chain(name: &str) -> Chain {
 
 /// A hop with its answer.
 pub fn hop(url: &str, status: u16, leads_to: Option<&str>) -> Hop {
-    Hop {
-        url: url.into(),
-        status,
-        headers: BTreeMap::new(),
-        leads_to: leads_to.map(Into::into),
-        certificate: None,
-    }
+    Hop { url: url.into(), status, leads_to: leads_to.map(Into::into), ..Hop::default() }
 }
 
 /// A way that ends at a page.
@@ -317,7 +321,7 @@ fn good_mail() -> Mail {
         exchangers: Answer::Known(vec![Exchanger {
             preference: 10,
             host: "mx.servizi.test".into(),
-            addresses: vec!["192.0.2.25".parse().unwrap()],
+            addresses: vec!["192.0.2.25".parse().unwrap(), "2001:db8:1::25".parse().unwrap()],
             reached: true.into(),
             starttls: true.into(),
             tls: Some(good_tls("mx.servizi.test")),

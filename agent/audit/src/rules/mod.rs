@@ -15,7 +15,7 @@ mod prelude;
 pub(crate) mod suites;
 mod table;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub(crate) mod tls;
 pub(crate) mod way;
 mod web;
@@ -51,6 +51,14 @@ pub struct Rule {
     /// What it catches, and what it passes.
     #[cfg(test)]
     cases: &'static [cases::Case],
+}
+
+#[cfg(test)]
+impl Rule {
+    /// What it catches, and what it passes.
+    pub(crate) fn cases(&self) -> &'static [cases::Case] {
+        self.cases
+    }
 }
 
 /// What a rule is about.

@@ -11,3 +11,7 @@ pub use crate::{Answer, Text};
 pub use super::cases::{
     self, catches, chain, day, doubts, exchanger, header, headers, leaf, page, passes, site, tls, version,
 };
+#[cfg(test)]
+pub use crate::facts::{DhParameters, Intrusive, Reference};
+#[cfg(test)]
+pub use crate::registry::{Group, Suite, Version};

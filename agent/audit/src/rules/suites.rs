@@ -83,11 +83,6 @@ pub fn is_dhe(suite: Suite) -> bool {
     suite.parts().is_some_and(|parts| parts.kx == TlsCipherKx::Dhe)
 }
 
-/// Whether the server decrypts the client's secret with its RSA key (no forward secrecy, ROBOT).
-pub fn is_static_rsa(suite: Suite) -> bool {
-    suite.parts().is_some_and(|parts| parts.kx == TlsCipherKx::Rsa) || suite.0 > 0xffff
-}
-
 /// Names in a row, at most so many: `A, B and 3 more`.
 pub fn list<T: ToString>(items: &[T], most: usize) -> crate::Text {
     let names: Vec<String> = items.iter().take(most).map(ToString::to_string).collect();

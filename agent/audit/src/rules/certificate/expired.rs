@@ -41,11 +41,11 @@ pub const RULE: Rule = Rule {
     cases: &[
         catches("expired on 2026-11-20, 5 days ago", |facts| {
             let expired = Diagnosis::Expired { since: day("2026-11-20"), position: 0 };
-            chain(facts).trust.diagnoses.push(expired);
+            cases::distrust(facts, expired);
         }),
         catches("An intermediate certificate expired", |facts| {
             let expired = Diagnosis::Expired { since: day("2026-11-20"), position: 1 };
-            chain(facts).trust.diagnoses.push(expired);
+            cases::distrust(facts, expired);
         }),
         passes("it ends tomorrow", |facts| leaf(facts).not_after = day("2026-11-26")),
     ],

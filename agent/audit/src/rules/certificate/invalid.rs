@@ -46,12 +46,12 @@ pub const RULE: Rule = Rule {
     #[cfg(test)]
     cases: &[
         catches("certificate 1 does not fit", |facts| {
-            chain(facts).trust.diagnoses.push(Diagnosis::BadSignature { position: 0 });
+            cases::distrust(facts, Diagnosis::BadSignature { position: 0 });
         }),
         catches("certificate 2 signs others", |facts| {
-            chain(facts).trust.diagnoses.push(Diagnosis::NotAnAuthority { position: 1 });
+            cases::distrust(facts, Diagnosis::NotAnAuthority { position: 1 });
         }),
-        catches("not a server's", |facts| chain(facts).trust.diagnoses.push(Diagnosis::WrongUse)),
+        catches("not a server's", |facts| cases::distrust(facts, Diagnosis::WrongUse)),
         passes("disorder is another matter", |facts| {
             chain(facts).trust.diagnoses.push(Diagnosis::Disordered)
         }),

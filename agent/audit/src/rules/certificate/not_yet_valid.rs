@@ -31,7 +31,7 @@ pub const RULE: Rule = Rule {
     cases: &[
         catches("valid from 2026-12-01", |facts| {
             let early = Diagnosis::NotYetValid { from: day("2026-12-01"), position: 0 };
-            chain(facts).trust.diagnoses.push(early);
+            cases::distrust(facts, early);
         }),
         passes("valid since today", |facts| leaf(facts).not_before = day("2026-11-25")),
     ],

@@ -30,7 +30,7 @@ pub const RULE: Rule = Rule {
     },
     #[cfg(test)]
     cases: &[
-        catches("issued by itself", |facts| chain(facts).trust.diagnoses.push(Diagnosis::SelfSigned)),
+        catches("issued by itself", |facts| cases::distrust(facts, Diagnosis::SelfSigned)),
         passes("a root that is sent along", |facts| {
             let mut root = leaf(facts).clone();
             root.is_self_signed = true;

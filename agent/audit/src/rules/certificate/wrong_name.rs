@@ -45,9 +45,9 @@ pub const RULE: Rule = Rule {
     cases: &[
         catches("it is for: www.provider.example", |facts| {
             let wrong = Diagnosis::WrongName { has: vec!["www.provider.example".into()] };
-            chain(facts).trust.diagnoses.push(wrong);
+            cases::distrust(facts, wrong);
         }),
-        catches("only a common name", |facts| chain(facts).trust.diagnoses.push(Diagnosis::OnlyCommonName)),
+        catches("only a common name", |facts| cases::distrust(facts, Diagnosis::OnlyCommonName)),
         passes("a wildcard that fits", |facts| leaf(facts).names = vec!["*.esempio.lc.test".into()]),
     ],
 };

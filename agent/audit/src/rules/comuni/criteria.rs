@@ -4,7 +4,7 @@ use crate::facts::{Page, Site, Tls};
 use crate::registry::{Suite, Version};
 use crate::rules::address::{bare, is_https, same_owner};
 use crate::rules::tls::highest;
-use crate::rules::way::{offers_https, refuses_https};
+use crate::rules::way::refuses_https;
 use crate::{Answer, Text};
 
 /// What a criterion says of a site.
@@ -33,9 +33,16 @@ pub fn https(site: &Site) -> Outcome {
     if refuses_https(site) {
         return failed("HTTPS non è offerto", "HTTPS is not offered");
     }
-    let Some(tls) = site.endpoints.known().into_iter().flatten().find_map(|it| it.tls.as_ref()) else {
-        return Outcome::Unknown(Text::new("nessuna risposta TLS", "no answer by TLS"));
-    };
+    let seen = site.endpoints.known().into_iter().flatten().filter_map(|endpoint| endpoint.tls.as_ref());
+    let outcomes: Vec<Outcome> = seen.map(https_at).collect();
+    let first = |wanted: fn(&Outcome) -> bool| outcomes.iter().find(|outcome| wanted(outcome)).cloned();
+    first(|outcome| matches!(outcome, Outcome::Failed(_)))
+        .or_else(|| first(|outcome| matches!(outcome, Outcome::Unknown(_))))
+        .or_else(|| first(|outcome| *outcome == Outcome::Passed))
+        .unwrap_or_else(|| Outcome::Unknown(Text::new("nessuna risposta TLS", "no answer by TLS")))
+}
+
+fn https_at(tls: &Tls) -> Outcome {
     let chains: Vec<_> = tls.chains.iter().map(|served| &served.chain.trust).collect();
     if chains.iter().any(|trust| !trust.trusted) {
         return failed("il certificato non è valido", "the certificate is not trusted");
@@ -47,7 +54,7 @@ pub fn https(site: &Site) -> Outcome {
         Some(suite) if !SUITES.contains(&suite.0) => {
             failed(format!("la suite negoziata è {suite}"), format!("the suite agreed on is {suite}"))
         }
-        Some(_) if !chains.is_empty() && offers_https(site) => Outcome::Passed,
+        Some(_) if !chains.is_empty() => Outcome::Passed,
         _ => Outcome::Unknown(Text::new("l’esame di TLS è incompleto", "the look at TLS is incomplete")),
     }
 }

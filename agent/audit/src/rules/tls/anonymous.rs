@@ -1,6 +1,5 @@
 //! Suites that do not say who the server is.
 
-use crate::registry::{Suite, Version};
 use crate::rules::prelude::*;
 use crate::rules::suites::Weakness;
 

@@ -1,6 +1,5 @@
 //! Suites with CBC.
 
-use crate::registry::{Suite, Version};
 use crate::rules::prelude::*;
 use crate::rules::suites::Weakness;
 

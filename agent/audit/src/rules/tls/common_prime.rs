@@ -1,6 +1,5 @@
 //! A prime that many servers share and that is not long enough for it.
 
-use crate::facts::DhParameters;
 use crate::rules::prelude::*;
 
 pub const RULE: Rule = Rule {

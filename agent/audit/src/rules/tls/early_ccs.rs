@@ -1,6 +1,5 @@
 //! Takes an early changecipherspec: only where intrusive probes were allowed.
 
-use crate::facts::Intrusive;
 use crate::rules::prelude::*;
 
 pub const RULE: Rule = Rule {

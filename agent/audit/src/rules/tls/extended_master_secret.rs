@@ -1,6 +1,5 @@
 //! No extended master secret.
 
-use crate::registry::Version;
 use crate::rules::prelude::*;
 
 pub const RULE: Rule = Rule {

@@ -33,7 +33,8 @@ pub const RULE: Rule = Rule {
     },
     judge: |facts, _| {
         on_sites(facts, |site| {
-            let endpoints = site.endpoints.known().map(Vec::as_slice).unwrap_or_default();
+            let mut endpoints: Vec<&Endpoint> = site.endpoints.known().into_iter().flatten().collect();
+            endpoints.sort_by_key(|endpoint| endpoint.address);
             let (first, rest) = endpoints.split_first()?;
             rest.iter().find_map(|other| difference(first, other))
         })

@@ -1,6 +1,6 @@
 //! Suites without forward secrecy.
 
-use crate::registry::{Suite, Version};
+use crate::registry::Suite;
 use crate::rules::prelude::*;
 use crate::rules::suites::{forward_secret, list};
 

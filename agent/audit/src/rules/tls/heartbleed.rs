@@ -1,6 +1,5 @@
 //! Has heartbleed: only where intrusive probes were allowed.
 
-use crate::facts::Intrusive;
 use crate::rules::prelude::*;
 
 pub const RULE: Rule = Rule {

@@ -1,6 +1,5 @@
 //! Suites that do not encrypt.
 
-use crate::registry::{Suite, Version};
 use crate::rules::prelude::*;
 use crate::rules::suites::Weakness;
 

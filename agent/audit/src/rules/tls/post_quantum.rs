@@ -1,6 +1,6 @@
 //! No key exchange that a quantum computer could not undo.
 
-use crate::registry::{Group, Version};
+use crate::registry::Version;
 use crate::rules::prelude::*;
 
 pub const RULE: Rule = Rule {

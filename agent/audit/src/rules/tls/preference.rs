@@ -1,6 +1,6 @@
 //! The client chooses among suites of which some are weak.
 
-use crate::registry::{Suite, Version};
+use crate::registry::Version;
 use crate::rules::prelude::*;
 
 pub const RULE: Rule = Rule {

@@ -1,6 +1,5 @@
 //! RC4.
 
-use crate::registry::{Suite, Version};
 use crate::rules::prelude::*;
 use crate::rules::suites::Weakness;
 

@@ -1,6 +1,5 @@
 //! No secure renegotiation.
 
-use crate::registry::Version;
 use crate::rules::prelude::*;
 
 pub const RULE: Rule = Rule {

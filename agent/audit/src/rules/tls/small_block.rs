@@ -1,6 +1,5 @@
 //! Ciphers with blocks of 64 bits.
 
-use crate::registry::{Suite, Version};
 use crate::rules::prelude::*;
 use crate::rules::suites::Weakness;
 

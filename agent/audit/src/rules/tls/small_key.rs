@@ -1,6 +1,5 @@
 //! Suites with keys that can be tried out.
 
-use crate::registry::{Suite, Version};
 use crate::rules::prelude::*;
 use crate::rules::suites::Weakness;
 

@@ -1,6 +1,5 @@
 //! A Diffie-Hellman prime that is too short.
 
-use crate::facts::DhParameters;
 use crate::rules::prelude::*;
 
 pub const RULE: Rule = Rule {

@@ -1,6 +1,5 @@
 //! Foreign scripts that nobody checks.
 
-use crate::facts::Reference;
 use crate::rules::address::{host_of, same_owner};
 use crate::rules::prelude::*;
 use crate::rules::suites::list;

@@ -1,6 +1,5 @@
 //! A form that is sent in the clear.
 
-use crate::facts::Reference;
 use crate::rules::address::is_plain;
 use crate::rules::prelude::*;
 
