@@ -9,5 +9,6 @@ mod files;
 mod forward;
 mod mail;
 mod program;
+mod revocations;
 mod smtp;
 mod world;

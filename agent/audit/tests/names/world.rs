@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::path::Path;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use campanile_audit::chain::Roots;
 use campanile_audit::probes::{Eyes, Guard, Resolver};
@@ -83,6 +84,11 @@ impl World {
         Ipv4Addr::new(a, b, c, host)
     }
 
+    /// The port on which all of it answers.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Eyes that ask this world's resolver, and trust these roots.
     pub fn eyes(&self, roots: Roots) -> Eyes {
         self.eyes_with(3, roots)
@@ -98,6 +104,7 @@ impl World {
     fn text(&self, serial: u32, records: &str) -> String {
         let [a, b, c] = self.network;
         let records = records.replace("NET", &format!("{a}.{b}.{c}"));
+        let records = records.replace("PORT", &self.port.to_string());
         format!("$TTL 60\n@ SOA ns1.test. admin.test. {serial} 600 600 6000 60\n{records}\n")
     }
 
@@ -202,9 +209,9 @@ impl World {
 
 /// A network of 127.0.0.0/8 and a port that nobody uses there.
 fn free_network() -> ([u8; 3], u16) {
+    static NEXT: AtomicU8 = AtomicU8::new(0);
     let [_, _, b, c] = std::process::id().to_be_bytes();
-    static NEXT: std::sync::atomic::AtomicU8 = std::sync::atomic::AtomicU8::new(0);
-    let c = c.wrapping_add(NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed).wrapping_mul(37));
+    let c = c.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed).wrapping_mul(37));
     let network = [127, 64 + b % 128, c];
     let first = Ipv4Addr::new(network[0], network[1], network[2], 1);
     let port = UdpSocket::bind((first, 0)).unwrap().local_addr().unwrap().port();
