@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use campanile_audit::chain::Roots;
 use campanile_audit::facts::{CrossOrigin, End};
-use campanile_audit::probes::http;
+use campanile_audit::probes::{Budget, Limits, http};
 
 use super::server::{Reply, Request, Server, answer, eyes, page, redirect};
 
@@ -222,5 +223,19 @@ async fn what_it_is_made_with() {
         let cms = http::cms(&eyes, &web, body.as_deref(), server.secure, server.plain).await;
         let cms = cms.known().unwrap().as_ref().unwrap();
         assert_eq!((cms.name.as_str(), cms.version.as_deref()), ("WordPress", version));
+    }
+}
+
+#[tokio::test]
+async fn many_looks_at_one_address_do_not_wait_for_each_other() {
+    let server = Server::start(municipality).await;
+    for at_once in [1, 4] {
+        let mut eyes = eyes("comune.test");
+        eyes.budget = Budget::new(Limits { at_once, burst: 1000.0, ..Limits::default() });
+        let looks = (0..8).map(|_| http::visit(&eyes, "comune.test", server.secure, server.plain));
+        let looks = futures_util::future::join_all(looks);
+        let looks =
+            tokio::time::timeout(Duration::from_secs(30), looks).await.expect("they wait for each other");
+        assert!(looks.iter().all(|(web, _)| web.page.known().is_some() && web.says_not_found.is_yes()));
     }
 }

@@ -3,6 +3,7 @@
 //! At most one connection is kept for a next request, and it is closed before another is opened: looks that wait for each
 //! other's connections to one address would wait for ever.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +20,7 @@ use crate::facts::HopCertificate;
 use crate::page::headers::Headers;
 use crate::probes::Eyes;
 
-/// How long a look at one host may take, whatever it meets.
+/// How long the answers of one look at one host may take together, whatever it meets; waiting for the budget does not count.
 const LONGEST_LOOK: Duration = Duration::from_mins(1);
 /// How often a question is asked whose connection broke before an answer.
 const TRIES: usize = 2;
@@ -32,7 +33,7 @@ pub struct Asking<'a> {
     pub ports: Ports,
     config: Arc<ClientConfig>,
     idle: Option<(Target, Wire)>,
-    end: Instant,
+    left: Duration,
 }
 
 /// What is asked.
@@ -73,13 +74,34 @@ impl<'a> Asking<'a> {
     /// When TLS cannot be set up.
     pub fn new(eyes: &'a Eyes, ports: Ports) -> Result<Self, String> {
         let config = trust::taking_everything().map_err(|error| error.to_string())?;
-        Ok(Self { eyes, ports, config, idle: None, end: Instant::now() + LONGEST_LOOK })
+        Ok(Self { eyes, ports, config, idle: None, left: LONGEST_LOOK })
     }
 
-    /// Another look beside this one, which ends when this one does.
-    pub fn beside(&self) -> Self {
-        let (eyes, ports, config, end) = (self.eyes, self.ports, Arc::clone(&self.config), self.end);
-        Self { eyes, ports, config, idle: None, end }
+    /// Asks for two addresses at once: where nothing answers, one wait is enough.
+    pub async fn get_both(
+        &mut self,
+        urls: [&Url; 2],
+        question: &Question<'_>,
+    ) -> [Result<Fetched, NoAnswer>; 2] {
+        let (eyes, ports, config, left) = (self.eyes, self.ports, Arc::clone(&self.config), self.left);
+        let mut beside = Self { eyes, ports, config, idle: None, left };
+        let is_alone = Cell::new(false);
+        let [first, second] = urls;
+        let (first, second) = tokio::join!(
+            async {
+                let fetched = self.get(first, question).await;
+                // kept while the other one waits for a connection of its own, it may be what that one waits for
+                self.idle.take_if(|_| !is_alone.get());
+                fetched
+            },
+            async {
+                let fetched = beside.get(second, question).await;
+                is_alone.set(true);
+                drop(beside);
+                fetched
+            }
+        );
+        [first, second]
     }
 
     /// Asks for an address.
@@ -89,13 +111,16 @@ impl<'a> Asking<'a> {
         let mut tried = 0;
         loop {
             tried += 1;
-            let time = self.end.saturating_duration_since(Instant::now()).min(self.eyes.patience.whole);
+            let time = self.left.min(self.eyes.patience.whole);
             if time.is_zero() {
                 return Err(NoAnswer::Silence(format!("the look took {} s", LONGEST_LOOK.as_secs())));
             }
             let mut wire = self.connect(&target).await?;
             let was_used = wire.is_used();
-            match wire.ask(&request, question.most, time).await {
+            let begin = Instant::now();
+            let answer = wire.ask(&request, question.most, time).await;
+            self.left = self.left.saturating_sub(begin.elapsed());
+            match answer {
                 Ok(raw) => return Ok(self.fetched(target, wire, raw, question.most)),
                 // a server may close a connection that it kept at the moment when it is used again
                 Err(NoAnswer::Broken(_)) if was_used || tried < TRIES => {}

@@ -30,11 +30,8 @@ pub async fn visit(eyes: &Eyes, host: &str, secure: u16, plain: u16) -> (Web, Op
 }
 
 async fn look(mut asking: Asking<'_>, secure: Url, plain: Url) -> (Web, Option<Vec<u8>>) {
-    // both at once: where nothing answers, one wait is enough
-    let mut beside = asking.beside();
     let question = Question { most: MOST_OF_A_PAGE, ..Question::default() };
-    let (by_secure, by_plain) = tokio::join!(asking.get(&secure, &question), beside.get(&plain, &question));
-    drop(beside);
+    let [by_secure, by_plain] = asking.get_both([&secure, &plain], &question).await;
     let mut known = Known::from([(secure.clone(), by_secure), (plain.clone(), by_plain)]);
     let by_secure = go(&mut asking, secure.clone(), MOST_OF_A_PAGE, &mut known).await;
     let by_plain = go(&mut asking, plain, MOST_OF_A_PAGE, &mut known).await;
