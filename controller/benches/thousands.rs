@@ -161,6 +161,7 @@ impl Guide for Judging<'_> {
         let begun = Instant::now();
         let now = Timestamp::now();
         let evidence = Evidence {
+            audit: None,
             fleet: &self.fleet,
             desired: &self.desired,
             observed: &turn.outcome.observed,

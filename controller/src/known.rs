@@ -7,12 +7,15 @@ pub use judged::{Evidence, Times, times, words, working};
 pub use words::{LastWords, Spoke, listen};
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use campanile_plan::docker::Answer;
 use campanile_plan::document::values::{DomainName, IssuerName, MemberName};
 use campanile_plan::report::{Condition, MemberReport, Retired, Status};
 use jiff::Timestamp;
 use serde::Serialize;
+
+use crate::audit::known::KnownAudit;
 
 /// The members as they are now.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -35,6 +38,9 @@ pub struct Known {
     /// The zones; none where the platform names no name server.
     #[serde(skip)]
     pub dns: Option<KnownDns>,
+    /// The last audit of the fleet; none before the first.
+    #[serde(skip)]
+    pub audit: Option<Arc<KnownAudit>>,
 }
 
 /// What was spent at an issuer of certificates.

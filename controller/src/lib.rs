@@ -1,6 +1,7 @@
 //! The hands of Campanile: the command line, and one room for each system that it talks to.
 
 pub mod acme;
+pub mod audit;
 pub mod board;
 pub mod commands;
 pub mod dns;

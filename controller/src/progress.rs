@@ -53,3 +53,32 @@ impl Progress {
         self.bar.finish_and_clear();
     }
 }
+
+/// A bar that counts what is done of so many, or nothing where standard error is no terminal.
+#[derive(Debug)]
+pub struct Counter {
+    bar: ProgressBar,
+}
+
+impl Counter {
+    /// So many are to be done.
+    pub fn new(count: usize) -> Self {
+        let bar = ProgressBar::new(count as u64);
+        let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {elapsed}, {eta} left  {wide_msg}");
+        if let Ok(style) = style {
+            bar.set_style(style);
+        }
+        Self { bar }
+    }
+
+    /// One is done.
+    pub fn done(&self, name: &str) {
+        self.bar.set_message(name.to_owned());
+        self.bar.inc(1);
+    }
+
+    /// Clears the bar.
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}

@@ -1,6 +1,8 @@
 //! The daemon: passes without end, each begun by a reason, on a fleet that is fetched beside them.
 
 mod asking;
+mod audited;
+mod auditing;
 mod clock;
 mod daemon;
 mod fetching;
@@ -53,6 +55,7 @@ pub async fn run(daemon: Arc<Daemon>, stop: impl Future<Output = &'static str>) 
         tokio::spawn(fetching::fetch_always(Arc::clone(&daemon))),
         tokio::spawn(reporter::report_always(Arc::clone(&daemon))),
         tokio::spawn(clock::tick(Arc::clone(&daemon))),
+        tokio::spawn(auditing::audit_nightly(Arc::clone(&daemon))),
     ];
     {
         let passes = pass_always(&daemon);

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// An answer, or why there is none. In JSON a known answer is its value, an unknown one `{"unknown": "why"}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Answer<T> {
     /// Nothing that could be told came back: silence, a reset, a time-out. Never the same as "no".
@@ -19,6 +20,13 @@ impl<T> Answer<T> {
     /// Nothing could be told.
     pub fn unknown(why: impl Into<String>) -> Self {
         Self::Unknown { unknown: why.into() }
+    }
+
+    /// Nothing could be told, because of this error and what it comes from.
+    pub fn failed(error: &dyn std::error::Error) -> Self {
+        let causes = std::iter::successors(error.source(), |error| error.source());
+        let words = causes.fold(error.to_string(), |words, cause| format!("{words}: {cause}"));
+        Self::Unknown { unknown: words }
     }
 
     /// What came back, if anything did.

@@ -15,6 +15,7 @@ pub enum Language {
 
 /// One text in Italian and English.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Text {
     /// In Italian.
     pub it: String,

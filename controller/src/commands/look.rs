@@ -1,18 +1,22 @@
 //! How the members are: asked from outside, judged, and since when it is so.
 
+use std::sync::Arc;
+
 use campanile_plan::document::values::MemberName;
 use campanile_plan::fleet::Desired;
 use campanile_plan::report::MemberReport;
 use jiff::Timestamp;
 
 use super::{Failure, say};
+use crate::audit::known::KnownAudit;
+use crate::audit::store::Store;
 use crate::fleet::Fleet;
 use crate::history::{Conditions, History};
 use crate::known::{Evidence, Known, LastWords, times, words, working};
 use crate::outside::{Trusted, Visitor};
 use crate::pass::Outcome;
 use crate::state::State;
-use crate::world::World;
+use crate::world::{World, chain};
 
 /// The members as they are now, and what was said of them.
 pub(super) struct Look {
@@ -34,6 +38,7 @@ pub(super) async fn look(
 ) -> Look {
     let answers = Visitor::new(&Trusted::of(state, &desired.platform)).ask_all(desired).await;
     let at = Timestamp::now();
+    let audit = audited(state);
     let evidence = Evidence {
         fleet,
         desired,
@@ -41,6 +46,7 @@ pub(super) async fn look(
         plan: &outcome.plan,
         failures: &outcome.failures,
         answers: &answers,
+        audit: audit.as_ref(),
         now: at,
     };
     let mut reports = evidence.judge();
@@ -50,6 +56,19 @@ pub(super) async fn look(
     }
     let known = evidence.known(reports.clone(), &times(noted));
     Look { known, reports, at }
+}
+
+/// The last audit of the fleet; one that cannot be read is told, and nothing hangs on it.
+fn audited(state: &State) -> Option<Arc<KnownAudit>> {
+    let read = Store::read(state.folder()).and_then(|store| match store {
+        Some(store) => KnownAudit::read(&store),
+        None => Ok(None),
+    });
+    let known = read.unwrap_or_else(|error| {
+        say(&format!("nothing is said of the last audit: {}", chain(&error)));
+        None
+    });
+    known.map(Arc::new)
 }
 
 impl Look {

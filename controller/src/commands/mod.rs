@@ -3,6 +3,7 @@
 mod agreed;
 mod apply;
 mod arguments;
+mod audit;
 mod certificate;
 mod check;
 mod completion;
@@ -72,6 +73,7 @@ async fn dispatch(arguments: Arguments) -> Result<u8, Failure> {
         Command::Status(command) => status::run(command).await,
         Command::Log(command) => log::run(&command),
         Command::Rollback(command) => rollback::run(command).await,
+        Command::Audit(command) => audit::run(*command).await,
         Command::Certificate(command) => certificate::run(command).await,
         Command::Import(command) => import::run(command).await,
         Command::Schema(command) => schema::run(&command),

@@ -83,7 +83,7 @@ pub(super) async fn members(
         return Err(Problem::new(StatusCode::BAD_REQUEST, "ready is true or false"));
     };
     let published = looked(&app)?;
-    let Known { commit, members, retired, answers: _, certificates: _, issuers: _, dns: _ } =
+    let Known { commit, members, retired, answers: _, certificates: _, issuers: _, dns: _, audit: _ } =
         &*published.known;
     let chosen = members.iter().filter(|member| ready.is_none_or(|ready| member.ready == ready));
     Ok(Json(Chosen { commit: commit.as_ref(), members: chosen.collect(), retired }).into_response())

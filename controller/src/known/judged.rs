@@ -1,6 +1,7 @@
 //! From a look to what is known: judged by the brain, with since when each condition is so.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use campanile_plan::certificate::{budget, limits};
 use campanile_plan::document::values::{DomainName, IssuerName, MemberName};
@@ -11,6 +12,7 @@ use campanile_plan::report::{self, Facts, MemberReport, Status};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Asked, Known, KnownDns, KnownZone, Member, Since, Spending};
+use crate::audit::known::KnownAudit;
 use crate::fleet::Fleet;
 use crate::history::Conditions;
 use crate::pass::Failures;
@@ -30,6 +32,8 @@ pub struct Evidence<'a> {
     pub failures: &'a Failures,
     /// What each host answered from outside.
     pub answers: &'a BTreeMap<DomainName, Asked>,
+    /// The last audit of the fleet; none before the first.
+    pub audit: Option<&'a Arc<KnownAudit>>,
     /// Now.
     pub now: Timestamp,
 }
@@ -37,7 +41,7 @@ pub struct Evidence<'a> {
 impl Evidence<'_> {
     /// Says what can be said of every member.
     pub fn judge(&self) -> Vec<MemberReport> {
-        let Self { fleet, desired, observed, plan, failures, answers, now } = *self;
+        let Self { fleet, desired, observed, plan, failures, answers, audit, now } = *self;
         let failures = words(failures);
         let shown =
             answers.iter().filter_map(|(host, asked)| Some((host.clone(), asked.shown.clone()?))).collect();
@@ -50,6 +54,7 @@ impl Evidence<'_> {
             failures: &failures,
             answers: &answers,
             shown: &shown,
+            audits: &audit.map(|audit| audit.said()).unwrap_or_default(),
             now,
         })
     }
@@ -83,6 +88,7 @@ impl Evidence<'_> {
                 .collect(),
             issuers: self.spending(),
             dns: self.dns(),
+            audit: self.audit.cloned(),
         }
     }
 

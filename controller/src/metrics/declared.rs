@@ -94,6 +94,20 @@ metrics! {
     ISSUER_OPEN = Kind::Gauge, "campanile_issuer_orders_open", ["issuer"],
         "Orders that are placed, and whose certificate has not come yet.";
 
+    AUDIT_LAST = Kind::Gauge, "campanile_audit_last_timestamp_seconds", [],
+        "When the last audit of the fleet ended.";
+    AUDIT_DURATION = Kind::Gauge, "campanile_audit_duration_seconds", [], "How long the last audit took.";
+    AUDIT_CONNECTIONS = Kind::Gauge, "campanile_audit_connections", [],
+        "Connections that the last audit opened.";
+    AUDIT_CLASS = Kind::Gauge, "campanile_audit_class", ["member", "class"],
+        "1 for the class that the member is in by the last audit: secure, misconfigured, grave, without or uncertain.";
+    AUDIT_GRADE = Kind::Gauge, "campanile_audit_grade", ["member", "object", "scheme", "grade"],
+        "1 for the grade that a host or domain has by a scheme; the worst that it can be, where facts are unknown.";
+    AUDIT_DAYS = Kind::Gauge, "campanile_audit_certificate_expiry_timestamp_seconds", ["member", "host"],
+        "When the certificate ends that the host showed to the last audit.";
+    AUDIT_FINDINGS = Kind::Gauge, "campanile_audit_findings", ["member", "rule", "weight"],
+        "How often the last audit found something wrong at the member by this rule.";
+
     DNS_UP = Kind::Gauge, "campanile_dns_up", [],
         "1 if the name server that is changed answered the last look, else 0.";
     ZONE_SERIAL = Kind::Gauge, "campanile_zone_serial", ["zone", "server"],

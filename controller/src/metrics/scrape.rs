@@ -1,7 +1,9 @@
 //! One scrape: families of samples, made from what hangs on the board and written as Prometheus' text format 0.0.4.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use campanile_audit::grades::Scheme;
+use campanile_audit::rules::Weight;
 use campanile_plan::docker::Answer;
 use campanile_plan::report::Status;
 use prometheus::core::Collector;
@@ -10,6 +12,7 @@ use prometheus::{CounterVec, Error, GaugeVec, Opts, TextEncoder};
 
 use super::process::Process;
 use super::{Metric, count, declared, seconds};
+use crate::audit::known::KnownAudit;
 use crate::board::Published;
 use crate::known::{Known, KnownDns, Spending};
 
@@ -75,6 +78,7 @@ impl Scrape {
         self.gauge(&declared::ENGINE_UP, up)?;
         self.members(known)?;
         self.sites(known)?;
+        self.audit(known)?;
         self.zones(known)
     }
 
@@ -144,6 +148,36 @@ impl Scrape {
         self.gauge(&declared::ZONE_SIGNATURES, ends)
     }
 
+    fn audit(&mut self, known: &Known) -> Result<(), Error> {
+        let Some(audit) = &known.audit else { return Ok(()) };
+        let KnownAudit { ended, seconds: took, connections, members } = &**audit;
+        self.single(&declared::AUDIT_LAST, [seconds(*ended)])?;
+        self.single(&declared::AUDIT_DURATION, [*took])?;
+        let connections = u32::try_from(*connections).unwrap_or(u32::MAX);
+        self.single(&declared::AUDIT_CONNECTIONS, [f64::from(connections)])?;
+        // one that is opted out, or left, is told no more
+        let there: BTreeSet<&str> = known.members.iter().map(|member| member.name.as_str()).collect();
+        let seen = || {
+            let members = members.iter().map(|(name, (_, summary))| (name.as_str(), summary));
+            members.filter(|(name, _)| there.contains(name))
+        };
+        self.gauge(&declared::AUDIT_CLASS, seen().map(|(name, it)| ([name, class(&it.class)], 1.0)))?;
+        let grades = seen().flat_map(|(name, summary)| {
+            let grades = summary.grades.iter();
+            grades.map(move |it| ([name, it.object.as_str(), scheme(it.scheme), it.worst.as_str()], 1.0))
+        });
+        self.gauge(&declared::AUDIT_GRADE, grades)?;
+        let ends = seen().flat_map(|(name, summary)| {
+            summary.ends.iter().map(move |(host, end)| ([name, host.as_str()], seconds(*end)))
+        });
+        self.gauge(&declared::AUDIT_DAYS, ends)?;
+        let found = seen().flat_map(|(name, summary)| {
+            let wrong = summary.found.iter().filter(|(_, found)| found.fails > 0);
+            wrong.map(move |(rule, it)| ([name, rule.as_str(), weight(it.weight)], f64::from(it.fails)))
+        });
+        self.gauge(&declared::AUDIT_FINDINGS, found)
+    }
+
     /// Adds what the kernel says of this process.
     pub fn process(&mut self, process: Process) -> Result<(), Error> {
         let Process { resident, cpu, open_files, most_files } = process;
@@ -163,6 +197,38 @@ impl Scrape {
     pub fn text(mut self) -> Result<String, Error> {
         self.families.sort_by(|a, b| a.name().cmp(b.name()));
         TextEncoder::new().encode_to_string(&self.families)
+    }
+}
+
+/// A class as a label.
+fn class(name: &str) -> &'static str {
+    match name {
+        "sicuro" => "secure",
+        "mal configurato" => "misconfigured",
+        "gravi problemi di sicurezza" => "grave",
+        "senza HTTPS" => "without",
+        _ => "uncertain",
+    }
+}
+
+/// A scheme of grades as a label.
+fn scheme(scheme: Scheme) -> &'static str {
+    match scheme {
+        Scheme::CertAgid => "cert-agid",
+        Scheme::SslLabs => "ssl-labs",
+        Scheme::Observatory => "observatory",
+        Scheme::ModelloComuni => "modello-comuni",
+        Scheme::InternetNl => "internet-nl",
+    }
+}
+
+/// A weight as a label.
+fn weight(weight: Weight) -> &'static str {
+    match weight {
+        Weight::Notice => "notice",
+        Weight::Minor => "minor",
+        Weight::Major => "major",
+        Weight::Grave => "grave",
     }
 }
 

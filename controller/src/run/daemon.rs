@@ -15,6 +15,7 @@ use super::clock;
 use super::own::Own;
 use super::reporter::Reporting;
 use super::stirring::{Stirring, Why};
+use crate::audit::known::KnownAudit;
 use crate::board::{Backoff, Board, Fetched};
 use crate::fleet::Fleet;
 use crate::git::{Fetcher, Source};
@@ -98,6 +99,7 @@ pub struct Daemon {
     in_force: Mutex<Option<InForce>>,
     accepted: Mutex<Option<Arc<Fleet>>>,
     pub(super) pins: Mutex<BTreeMap<MemberName, Pin>>,
+    pub(super) audit: Mutex<Option<Arc<KnownAudit>>>,
     standing: Mutex<Standing>,
     stop: watch::Sender<bool>,
 }
@@ -142,6 +144,7 @@ impl Daemon {
             in_force: Mutex::default(),
             accepted: Mutex::default(),
             pins: Mutex::default(),
+            audit: Mutex::default(),
             standing: Mutex::new(Standing { started, reloaded: started, ..Standing::default() }),
             stop: watch::Sender::new(false),
         })

@@ -224,6 +224,7 @@ impl<'d> Reporter<'d> {
         // as the history keeps it: what is told now and what is read from there later is the same time
         let now = Timestamp::now();
         let now = Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now);
+        let audit = self.daemon.audited();
         let evidence = Evidence {
             fleet: &fleet.fleet,
             desired: &fleet.desired,
@@ -231,6 +232,7 @@ impl<'d> Reporter<'d> {
             plan,
             failures,
             answers: self.asking.answers(),
+            audit: audit.as_ref(),
             now,
         };
         let mut reports = evidence.judge();

@@ -7,6 +7,7 @@ use crate::Answer;
 
 /// A chain, the site's own certificate first, as it was served.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Chain {
     /// The certificates in the order that they came in.
     pub certificates: Vec<Certificate>,
@@ -16,6 +17,7 @@ pub struct Chain {
 
 /// One certificate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Certificate {
     /// SHA-256 of its DER, in hexadecimal.
     pub sha256: String,
@@ -63,6 +65,7 @@ pub struct Certificate {
 
 /// The kind of a public key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum KeyKind {
     /// RSA.
@@ -79,6 +82,7 @@ pub enum KeyKind {
 
 /// The hash that a signature is made over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum SignatureHash {
     /// MD2.
@@ -101,6 +105,7 @@ pub enum SignatureHash {
 
 /// What verifying a chain says: webpki's verdict, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Trust {
     /// A public root, or one of `--extra-roots`, vouches for it, now and for this name; revocation aside.
     pub trusted: bool,
@@ -112,6 +117,7 @@ pub struct Trust {
 
 /// One thing that is wrong with a chain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "is", rename_all = "kebab-case")]
 pub enum Diagnosis {
     /// Its time is over.
@@ -177,6 +183,7 @@ pub enum Diagnosis {
 
 /// What the issuer's revocation list says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "is", rename_all = "kebab-case")]
 pub enum Revocation {
     /// It is on the list.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A content management system that was recognised.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Cms {
     /// Its name: `WordPress`.
     pub name: String,

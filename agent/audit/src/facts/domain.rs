@@ -8,6 +8,7 @@ use crate::Answer;
 
 /// A domain.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Domain {
     /// Its name.
     pub name: String,
@@ -29,6 +30,7 @@ pub struct Domain {
 
 /// One name server.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NameServer {
     /// Its name.
     pub name: String,
@@ -42,6 +44,7 @@ pub struct NameServer {
 
 /// What DNSSEC says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Dnssec {
     /// Signed, and valid from the root.
@@ -54,6 +57,7 @@ pub enum Dnssec {
 
 /// A CAA record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Caa {
     /// Where it stands.
     pub at: String,

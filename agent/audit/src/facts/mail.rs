@@ -9,6 +9,7 @@ use crate::Answer;
 
 /// The mail of a domain.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Mail {
     /// The domain.
     pub domain: String,
@@ -34,6 +35,7 @@ pub struct Mail {
 
 /// A mail exchanger.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Exchanger {
     /// Its preference.
     pub preference: u16,
@@ -53,6 +55,7 @@ pub struct Exchanger {
 
 /// DANE of a mail exchanger.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Dane {
     /// The records as text: `3 1 1 0123…`.
     pub records: Vec<String>,
@@ -64,6 +67,7 @@ pub struct Dane {
 
 /// A policy that stands in DNS as text.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Policy {
     /// Where it was found; empty where there is none.
     pub at: String,
@@ -77,6 +81,7 @@ pub struct Policy {
 
 /// A DKIM key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DkimSelector {
     /// Its selector.
     pub selector: String,

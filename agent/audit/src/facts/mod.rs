@@ -22,6 +22,7 @@ pub use web::{Cookie, CrossOrigin, End, Hop, HopCertificate, Page, Reference, Se
 
 /// All that was seen of one body: its hosts, its domain and its mail.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Facts {
     /// Who or what: a member's name, an IPA code, else the host that was given.
     pub subject: String,
@@ -39,6 +40,7 @@ pub struct Facts {
 
 /// What was seen of one host.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Site {
     /// Its name as it is asked for, in A-labels; or an address.
     pub host: String,
@@ -58,6 +60,7 @@ pub struct Site {
 
 /// The host with `www.` if it has none, without if it has it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OtherName {
     /// The name.
     pub host: String,
@@ -69,6 +72,7 @@ pub struct OtherName {
 
 /// One address of a host, and what TLS does there.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Endpoint {
     /// Where.
     pub address: SocketAddr,

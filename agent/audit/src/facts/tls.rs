@@ -10,6 +10,7 @@ use crate::registry::{Group, SignatureScheme, Suite, Version};
 
 /// What a server does with TLS.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Tls {
     /// Each version from SSL 2 to TLS 1.3: always all six.
     pub versions: BTreeMap<Version, VersionFacts>,
@@ -57,6 +58,7 @@ pub struct Tls {
 
 /// One version of the protocol at a server.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct VersionFacts {
     /// It is spoken.
     pub offered: Answer<bool>,
@@ -70,6 +72,7 @@ pub struct VersionFacts {
 
 /// Parameters of a finite-field Diffie-Hellman exchange.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DhParameters {
     /// Bits of the prime.
     pub bits: u32,
@@ -81,6 +84,7 @@ pub struct DhParameters {
 
 /// A chain as it was served.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ServedChain {
     /// The suites' kind of authentication that got it: `RSA`, `ECDSA`, or `TLS 1.3`.
     pub by: String,
@@ -90,6 +94,7 @@ pub struct ServedChain {
 
 /// What intrusive probes found. A hit of ROBOT was confirmed three times.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Intrusive {
     /// CVE-2014-0160.
     pub heartbleed: Answer<bool>,
@@ -101,6 +106,7 @@ pub struct Intrusive {
 
 /// What a look cost the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Cost {
     /// Connections that were opened.
     pub connections: u32,

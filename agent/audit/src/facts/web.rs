@@ -9,6 +9,7 @@ use crate::Answer;
 
 /// What HTTP says of a host.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Web {
     /// The way from `http://HOST/`.
     pub plain: Answer<Visit>,
@@ -34,6 +35,7 @@ pub struct Web {
 
 /// Who may read the page from another site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum CrossOrigin {
     /// Nobody.
@@ -46,6 +48,7 @@ pub enum CrossOrigin {
 
 /// A way: hop by hop to where it ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Visit {
     /// Each request with its answer, in order; the first is what was asked for.
     pub hops: Vec<Hop>,
@@ -55,6 +58,7 @@ pub struct Visit {
 
 /// One request and its answer.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Hop {
     /// The address that was asked for, in full.
     pub url: String,
@@ -80,6 +84,7 @@ pub struct HopCertificate {
 
 /// Where a way ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "is", rename_all = "kebab-case")]
 pub enum End {
     /// At an answer that leads nowhere else: the last hop.
@@ -102,6 +107,7 @@ pub enum End {
 
 /// A page, as a visitor's browser gets it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Page {
     /// Its address.
     pub url: String,
@@ -134,6 +140,7 @@ pub struct Page {
 
 /// A cookie that was set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Cookie {
     /// Its name.
     pub name: String,
@@ -153,6 +160,7 @@ pub struct Cookie {
 
 /// Something that a page loads or sends to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Reference {
     /// What it is: `script`, `style`, `image`, `frame`, `media`, `object`, `font`, `form`.
     pub kind: String,
@@ -164,6 +172,7 @@ pub struct Reference {
 
 /// `security.txt`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SecurityTxt {
     /// Its contacts.
     pub contacts: Vec<String>,

@@ -1,5 +1,16 @@
 //! Grades: one file each, with the version of what it follows and every deduction.
 
+mod assume;
+mod cert_agid;
+#[cfg(test)]
+mod golden;
+mod internet_nl;
+#[cfg(test)]
+mod laws;
+mod modello_comuni;
+mod observatory;
+mod ssl_labs;
+
 use serde::{Deserialize, Serialize};
 
 use crate::Text;
@@ -8,6 +19,7 @@ use crate::rules::{Context, Finding};
 
 /// A grade by one scheme. Where facts are unknown it says between which two it lies.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Grade {
     /// By which scheme.
     pub scheme: Scheme,
@@ -27,6 +39,7 @@ pub struct Grade {
 
 /// A scheme of grades.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Scheme {
     /// CERT-AgID's classes: `sicuro`, `mal configurato`, `gravi problemi di sicurezza`, `senza HTTPS`; a host each, and the body by its worst.
@@ -43,6 +56,7 @@ pub enum Scheme {
 
 /// Why a grade is what it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Reason {
     /// Points lost (negative) or won; 0 for a cap.
     pub points: i32,
@@ -54,7 +68,15 @@ pub struct Reason {
     pub text: Text,
 }
 
-/// Every grade of a body.
-pub fn grades(_facts: &Facts, _findings: &[Finding], _context: &Context) -> Vec<Grade> {
-    Vec::new()
+/// Every grade of a body: by scheme, and within a scheme by host. Findings need not be looked at: grades have arithmetic of
+/// their own, and say themselves what they deduct.
+pub fn grades(facts: &Facts, _findings: &[Finding], context: &Context) -> Vec<Grade> {
+    let by_scheme = [
+        cert_agid::grades(facts, context),
+        ssl_labs::grades(facts),
+        observatory::grades(facts),
+        modello_comuni::grades(facts),
+        internet_nl::grades(facts),
+    ];
+    by_scheme.into_iter().flatten().collect()
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A version of the protocol, old to new.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Version {
     /// SSL 2.
     #[serde(rename = "SSL 2")]

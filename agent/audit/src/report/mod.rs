@@ -1,5 +1,18 @@
 //! A report: facts, findings and grades of every body, what changed, and how that is written.
 
+mod class;
+mod csv;
+mod html;
+mod json;
+mod openmetrics;
+mod sarif;
+#[cfg(feature = "schema")]
+mod schema;
+mod style;
+mod text;
+mod view;
+mod words;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -7,12 +20,24 @@ use crate::Text;
 use crate::facts::Facts;
 use crate::grades::Grade;
 use crate::rules::{Finding, OldVersions};
+pub use class::{Class, Classes, Past, Published, Standing, classes, standing};
+pub use csv::{csv, csv_findings};
+pub use html::html;
+pub use json::json;
+pub use openmetrics::openmetrics;
+pub use sarif::sarif;
+#[cfg(feature = "schema")]
+pub use schema::schema;
+pub use style::{Style, Terminal};
+pub use text::text;
+pub(crate) use view::{certificate, days_until, host_of};
 
 /// The version of the report's JSON. A change that a reader would trip over raises the first number.
 pub const FORMAT: &str = "1.0";
 
 /// A whole report.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Report {
     /// [`FORMAT`] of the program that wrote it.
     pub format: String,
@@ -26,6 +51,7 @@ pub struct Report {
 
 /// By what a report was made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Run {
     /// When it began.
     pub begun: Timestamp,
@@ -47,6 +73,7 @@ pub struct Run {
 
 /// One body.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Body {
     /// What was seen.
     pub facts: Facts,
@@ -58,6 +85,7 @@ pub struct Body {
 
 /// What changed between two runs.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Changes {
     /// When the last run began.
     pub since: Timestamp,
@@ -67,6 +95,7 @@ pub struct Changes {
 
 /// One change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Change {
     /// What kind of change.
     pub kind: ChangeKind,
@@ -82,6 +111,7 @@ pub struct Change {
 
 /// The kind of a change, in the order in which a report tells them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ChangeKind {
     /// The class got worse.

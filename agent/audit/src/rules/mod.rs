@@ -1,14 +1,33 @@
 //! Rules: each looks at facts and says what is wrong, what could not be told, and what to do about it.
 
+pub(crate) mod address;
+#[cfg(test)]
+pub mod cases;
+mod certificate;
+mod cms;
+pub(crate) mod comuni;
+pub(crate) mod csp;
+mod dns;
+mod found;
+pub(crate) mod headers;
+mod mail;
+mod prelude;
+pub(crate) mod suites;
+mod table;
+#[cfg(test)]
+pub(crate) mod tests;
+pub(crate) mod tls;
+pub(crate) mod way;
+mod web;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::Text;
 use crate::facts::Facts;
 use crate::profiles::Profile;
-
-/// Every rule; a file each.
-pub const RULES: &[Rule] = &[];
+pub use found::Found;
+pub use table::RULES;
 
 /// One rule.
 #[derive(Debug)]
@@ -28,7 +47,18 @@ pub struct Rule {
     /// What to change.
     pub remedy: fn() -> Remedy,
     /// Finds.
-    pub judge: fn(&Facts, &Context) -> Vec<Finding>,
+    pub judge: fn(&Facts, &Context) -> Vec<Found>,
+    /// What it catches, and what it passes.
+    #[cfg(test)]
+    cases: &'static [cases::Case],
+}
+
+#[cfg(test)]
+impl Rule {
+    /// What it catches, and what it passes.
+    pub(crate) fn cases(&self) -> &'static [cases::Case] {
+        self.cases
+    }
 }
 
 /// What a rule is about.
@@ -53,6 +83,7 @@ pub enum Area {
 
 /// What a finding weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Weight {
     /// Worth a word; nothing is wrong.
@@ -98,8 +129,33 @@ pub struct Remedy {
     pub zone: Option<String>,
 }
 
+impl Remedy {
+    /// What to change and who must, without lines for a program.
+    fn by(who: Who, italian: &str, english: &str) -> Self {
+        let what = Text::new(italian, english);
+        Self { who, what, nginx: None, apache: None, iis: None, zone: None }
+    }
+
+    fn nginx(self, lines: &str) -> Self {
+        Self { nginx: Some(lines.to_owned()), ..self }
+    }
+
+    fn apache(self, lines: &str) -> Self {
+        Self { apache: Some(lines.to_owned()), ..self }
+    }
+
+    fn iis(self, lines: &str) -> Self {
+        Self { iis: Some(lines.to_owned()), ..self }
+    }
+
+    fn zone(self, lines: &str) -> Self {
+        Self { zone: Some(lines.to_owned()), ..self }
+    }
+}
+
 /// What a rule says of one object.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Finding {
     /// The rule.
     pub rule: String,
@@ -115,6 +171,7 @@ pub struct Finding {
 
 /// What is said of an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// Something is wrong.
@@ -138,6 +195,7 @@ pub struct Context<'a> {
 
 /// What it means that TLS 1.0 or 1.1 is accepted beside 1.2 or 1.3: CERT-AgID's reports can be read both ways.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum OldVersions {
     /// *Mal configurato*; only where 1.1 is the highest, *gravi problemi di sicurezza*.
@@ -160,11 +218,16 @@ pub struct CmsVersions {
 
 /// Lets every rule look, and sorts what they found: the weightiest first, then by object and rule.
 pub fn judge(facts: &Facts, context: &Context) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = RULES.iter().flat_map(|rule| (rule.judge)(facts, context)).collect();
+    let found = RULES
+        .iter()
+        .flat_map(|rule| (rule.judge)(facts, context).into_iter().map(move |found| found.finding(rule)));
+    let mut findings: Vec<Finding> = found.collect();
     findings.sort_by(|one, other| {
         let key = |finding: &Finding| (std::cmp::Reverse(finding.weight), finding.verdict);
-        key(one).cmp(&key(other)).then_with(|| one.cmp(other))
+        let name = |finding: &Finding| (finding.object.clone(), finding.rule.clone());
+        key(one).cmp(&key(other)).then_with(|| name(one).cmp(&name(other))).then_with(|| one.cmp(other))
     });
+    findings.dedup();
     findings
 }
 

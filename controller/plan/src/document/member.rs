@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::Domain;
 use super::decode::{Placed, choice, part};
 use super::issuer::{Certificate, KeyType};
 use super::values::{DomainName, EngineName, IpaCode, IssuerName, IstatCode, Line, MemberName, WorkloadName};
 use super::workload::Workload;
+use super::{Domain, MemberAudit};
 
 part! {
     /// A member body of the centre: what Campanile keeps true for it.
@@ -52,6 +52,8 @@ part! {
         /// Leaves the member as it is: observed and reported, but not changed.
         #[schemars(default)]
         suspend: bool,
+        /// What it says to the platform's audit.
+        audit: Option<MemberAudit>,
     }
 }
 

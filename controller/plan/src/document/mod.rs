@@ -1,5 +1,6 @@
 //! What people write: the documents of members and platform, their parts and value types.
 
+mod audit;
 mod decode;
 mod domain;
 mod issuer;
@@ -11,13 +12,14 @@ mod schema;
 pub mod values;
 mod workload;
 
+pub use audit::{AuditOldVersions, AuditProfile, Consent, Maintenance, MemberAudit, PlatformAudit, Weekday};
 pub use decode::{Decode, Placed, Report};
 pub use domain::{Domain, Policy, Record, RecordType};
 pub use issuer::{Certificate, ChallengeKind, ExternalAccount, Issuer, IssuerLimits, KeyType};
 pub use member::{Identity, Member, MemberSpec};
 pub use node::{Node, Value};
 pub use platform::{
-    Dns, DnsKey, Engine, EngineTls, ImagePolicy, Ingress, NameServer, Platform, PlatformSpec, Registry,
+    Dns, DnsKey, Engine, EngineTls, ImagePolicy, Ingress, NameServer, Platform, PlatformSpec, Registry, Soa,
     TsigAlgorithm,
 };
 pub use problem::{Place, Problem};

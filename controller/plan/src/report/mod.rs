@@ -1,5 +1,6 @@
 //! Report: what can be said of every member after a look, as conditions in Kubernetes' shape.
 
+mod audited;
 mod document;
 mod index;
 mod retired;
@@ -19,6 +20,7 @@ use crate::document::values::{DomainName, MemberName};
 use crate::fleet::{Desired, DesiredMember};
 use crate::observed::Observed;
 use crate::plan::{Breaker, Plan, Scene};
+pub use audited::{Audited, Said};
 use index::Index;
 pub use retired::{Retired, retired};
 
@@ -52,7 +54,7 @@ pub struct Condition {
 pub struct MemberReport {
     /// The member.
     pub name: MemberName,
-    /// Every condition is true.
+    /// Every condition that counts is true.
     pub ready: bool,
     /// Its conditions, always in the same order.
     pub conditions: Vec<Condition>,
@@ -74,6 +76,8 @@ pub struct Facts<'a> {
     pub answers: &'a BTreeMap<DomainName, Answer>,
     /// The certificate that each host showed from outside, by its SHA-256.
     pub shown: &'a BTreeMap<DomainName, String>,
+    /// What the last audit said of each member that it looked at.
+    pub audits: &'a BTreeMap<MemberName, Audited>,
     /// Now.
     pub now: Timestamp,
 }
@@ -101,7 +105,7 @@ pub fn report(facts: &Facts) -> Vec<MemberReport> {
         .chain(unknown)
         .chain(held)
         .map(|(name, conditions)| {
-            let ready = conditions.iter().all(|condition| condition.status == Status::True);
+            let ready = conditions.iter().filter(|it| it.counts()).all(|it| it.status == Status::True);
             MemberReport { name: name.clone(), ready, conditions }
         })
         .collect();
@@ -145,6 +149,7 @@ fn declared(
         conditions.push(condition("EngineReachable", Status::False, "Unreachable", message));
         conditions.extend(served::from_outside(facts, member));
         conditions.extend(zone::conditions(facts, member));
+        conditions.extend(audited::conditions(facts, name));
         return conditions;
     };
     conditions.push(condition("EngineReachable", Status::True, "Reached", format!("on {}", member.engine)));
@@ -154,5 +159,6 @@ fn declared(
     conditions.extend(served::from_outside(facts, member));
     conditions.extend(zone::conditions(facts, member));
     conditions.push(up_to_date::as_declared(facts, index, name, member));
+    conditions.extend(audited::conditions(facts, name));
     conditions
 }

@@ -2,6 +2,7 @@
 
 mod address;
 mod certificate_name;
+mod clock;
 mod code;
 mod directory;
 mod domain_name;
@@ -14,6 +15,7 @@ mod text;
 
 pub use address::{Endpoint, Listen, PublicAddress, Range};
 pub use certificate_name::CertificateName;
+pub use clock::{Day, TimeOfDay};
 pub use code::{IpaCode, IstatCode};
 pub use directory::{Contact, DirectoryUrl, Rate};
 pub use domain_name::DomainName;
@@ -21,7 +23,7 @@ pub use image::ImageReference;
 pub use name::{EngineName, IssuerName, MemberName, PlatformName, SecretName, VolumeName, WorkloadName};
 pub use path::{FilePath, MountPath, UrlPath};
 pub use quantity::{Bytes, Cpu, Pids, Port, Seconds};
-pub use record::{RecordName, RecordValue, RecordValues, Ttl};
+pub use record::{RecordName, RecordValue, RecordValues, Ttl, ZoneTime};
 pub use text::{EnvironmentName, Line, User};
 
 /// Why a text is not a value of its type, and what to write instead.
