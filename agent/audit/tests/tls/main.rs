@@ -6,6 +6,7 @@ mod delta;
 mod fake;
 mod gnutls;
 mod hostile;
+mod intrusive;
 mod looks;
 mod mail;
 mod odd;
