@@ -23,8 +23,6 @@ pub struct Eyes {
     pub patience: Patience,
     /// The `User-Agent` that HTTP is asked with: a name and a contact.
     pub agent: String,
-    /// The roots that chains are held against.
-    pub roots: Roots,
     /// Questions that an attacker would ask may be asked: the body consented.
     pub intrusive: bool,
 }
@@ -66,7 +64,6 @@ impl Eyes {
             budget: Budget::default(),
             patience: Patience::default(),
             agent: agent.into(),
-            roots: Roots::public(),
             intrusive: false,
         }
     }
