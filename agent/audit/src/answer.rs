@@ -22,6 +22,13 @@ impl<T> Answer<T> {
         Self::Unknown { unknown: why.into() }
     }
 
+    /// Nothing could be told, because of this error and what it comes from.
+    pub fn failed(error: &dyn std::error::Error) -> Self {
+        let causes = std::iter::successors(error.source(), |error| error.source());
+        let words = causes.fold(error.to_string(), |words, cause| format!("{words}: {cause}"));
+        Self::Unknown { unknown: words }
+    }
+
     /// What came back, if anything did.
     pub fn known(&self) -> Option<&T> {
         match self {

@@ -14,12 +14,15 @@ mod answer;
 #[cfg(feature = "certificates")]
 pub mod chain;
 pub mod changes;
+pub mod cms;
 pub mod facts;
 pub mod grades;
+#[cfg(feature = "pages")]
 pub mod page;
 #[cfg(feature = "probes")]
 pub mod probes;
 pub mod profiles;
+pub mod records;
 pub mod registry;
 pub mod report;
 pub mod rules;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use campanile_audit::chain::{Roots, RootsError};
+use campanile_audit::cms::versions::{self, VersionsError};
 use campanile_audit::probes::{Eyes, Guard, Resolver};
 use campanile_audit::profiles::{self, Profile};
 use campanile_audit::rules::{CmsVersions, OldVersions};
@@ -74,12 +75,12 @@ pub enum SettingsError {
         source: RootsError,
     },
     /// The list of versions is none.
-    #[error("taking the versions of {path}: {reason}")]
+    #[error("taking the versions of {path}")]
     Versions {
         /// The file.
         path: PathBuf,
         /// Why.
-        reason: String,
+        source: VersionsError,
     },
 }
 
@@ -152,10 +153,13 @@ impl Settings {
             known: profiles::names().collect::<Vec<_>>().join(", "),
         })?;
         let cms_versions = match &self.cms_versions {
-            None => campanile_audit::cms::newest(),
+            None => versions::built_in()
+                .map_err(|source| SettingsError::Versions { path: "the program".into(), source })?,
             Some(path) => {
-                let versions = |reason: String| SettingsError::Versions { path: path.clone(), reason };
-                serde_json::from_slice(&read(path)?).map_err(|error| versions(error.to_string()))?
+                let text = String::from_utf8_lossy(&read(path)?).into_owned();
+                let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+                versions::parse(&text, Some(today))
+                    .map_err(|source| SettingsError::Versions { path: path.clone(), source })?
             }
         };
         Ok(Measure { profile, old_versions: self.old_versions, cms_versions })
@@ -179,7 +183,7 @@ impl Settings {
         let contact = self.contact.as_ref().map_or(String::new(), |contact| format!("; {contact}"));
         let agent = format!("Campanile/{version} (audit{contact})");
         let resolver = Resolver::new(servers, self.pinned.clone());
-        Ok(Eyes { guard, roots, ..Eyes::new(agent, resolver) })
+        Ok(Eyes { guard, ..Eyes::new(agent, resolver, roots) })
     }
 }
 

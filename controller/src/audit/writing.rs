@@ -9,7 +9,7 @@ use campanile_audit::Language;
 use campanile_audit::report::{
     self, Body, Changes, Class, Classes, FORMAT, Past, Report, Run, Style, Terminal,
 };
-use serde::ser::{Error as _, SerializeSeq};
+use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 
 use super::store::{RunId, RunRow, Store, StoreError};
@@ -233,7 +233,7 @@ impl Serialize for Bodies<'_> {
         let mut sequence = serializer.serialize_seq(None)?;
         let written =
             self.store.each_body(self.run, |body| sequence.serialize_element(&body).map_err(Either));
-        written.map_err(|Either(error)| S::Error::custom(error))?;
+        written.map_err(|Either(error)| error)?;
         sequence.end()
     }
 }

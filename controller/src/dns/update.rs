@@ -13,7 +13,7 @@ use domain::base::{Rtype, Ttl};
 
 use super::error::DnsError;
 use super::server::{Connection, message};
-use super::transfer::name;
+use super::transfer::{name, serial};
 
 /// Most bytes of records in one message: what is left of 64 KiB goes to header, names and signature.
 const MOST_BYTES: usize = 60_000;
@@ -71,11 +71,31 @@ fn size(change: &ZoneChange) -> usize {
     2 * set(&change.old) + set(&change.new) + 2 * owner
 }
 
+/// The changes with the serial numbers that the start of a zone has now and has to have then: servers pass over one that is
+/// not newer (RFC 2136, 3.4.2.2).
+async fn numbered(
+    connection: &mut Connection,
+    zone: &DomainName,
+    changes: &[ZoneChange],
+) -> Result<Vec<ZoneChange>, DnsError> {
+    let mut changes = changes.to_vec();
+    for change in changes.iter_mut().filter(|change| change.kind == Kind::SOA) {
+        let serial = serial(connection, zone).await?;
+        let number = |set: &mut RrSet, serial| {
+            set.data = set.data.iter().map(|data| data.with_serial(serial)).collect();
+        };
+        change.old.iter_mut().for_each(|old| number(old, serial));
+        change.new.iter_mut().for_each(|new| number(new, serial.wrapping_add(1)));
+    }
+    Ok(changes)
+}
+
 async fn send(
     connection: &mut Connection,
     zone: &DomainName,
     changes: &[ZoneChange],
 ) -> Result<(), DnsError> {
+    let changes = &numbered(connection, zone, changes).await?;
     let written = |error: PushError| {
         let owner = changes.first().map(|change| change.owner.to_string()).unwrap_or_default();
         tracing::debug!(%error, "an update does not fit");
@@ -135,6 +155,10 @@ fn removal(
     change: &ZoneChange,
     owner: &Owned,
 ) -> Result<(), PushError> {
+    if change.kind == Kind::SOA {
+        // the new one takes its place by itself
+        return Ok(());
+    }
     if change.old.is_some() && (change.new.is_none() || is_renewed(change)) {
         return message.push(empty(owner, Class::ANY, change.kind));
     }

@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use campanile_plan::document::Dns;
 use campanile_plan::document::values::{DomainName, Listen, MemberName};
-use campanile_plan::domain::{Delegation, ObservedDns, ObservedZone, ZoneTrouble};
+use campanile_plan::domain::{ObservedDns, ObservedZone, ZoneTrouble};
 use campanile_plan::fleet::Desired;
 use futures_util::StreamExt;
 use futures_util::stream;
 use tokio::sync::Mutex;
 
-use super::asked::{delegation, served};
+use super::asked::{delegation, served, signers};
 use super::error::DnsError;
 use super::server::{Connection, Server};
 use super::transfer::{serial, transfer};
@@ -56,6 +56,7 @@ impl Zones {
         seen.zones.retain(|zone, _| is_there(zone));
         seen.served.retain(|zone, _| is_there(zone));
         seen.delegations.retain(|zone, _| is_there(zone));
+        seen.signers.retain(|zone, _| is_there(zone));
         let whole = scope.is_everything() || seen.away.is_some();
         let touched: Vec<DomainName> = all
             .into_iter()
@@ -158,6 +159,7 @@ async fn prove(dns: &Dns, seen: &mut ObservedDns, zones: &[DomainName]) {
     for zone in &gone {
         seen.served.remove(zone);
         seen.delegations.remove(zone);
+        seen.signers.remove(zone);
     }
     let mut questions = Vec::with_capacity(there.len() * dns.name_servers.value.len());
     for zone in &there {
@@ -177,9 +179,15 @@ async fn prove(dns: &Dns, seen: &mut ObservedDns, zones: &[DomainName]) {
     }
     let Some(resolver) = dns.resolver.map(Listen::socket) else { return };
     let asked = stream::iter(there).map(async |zone: DomainName| {
-        let found = delegation(resolver, &zone).await;
-        (zone, found)
+        let (found, parents) = tokio::join!(delegation(resolver, &zone), signers(resolver, &zone));
+        (zone, found, parents)
     });
-    let found: Vec<(DomainName, Delegation)> = asked.buffer_unordered(QUESTIONS).collect().await;
-    seen.delegations.extend(found);
+    let found: Vec<_> = asked.buffer_unordered(QUESTIONS).collect().await;
+    for (zone, found, parents) in found {
+        match parents {
+            Some(parents) => seen.signers.insert(zone.clone(), parents),
+            None => seen.signers.remove(&zone),
+        };
+        seen.delegations.insert(zone, found);
+    }
 }

@@ -5,10 +5,14 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use campanile::audit::known::KnownAudit;
+use campanile::audit::store::{Found, Graded, Summary};
 use campanile::board::{Backoff, Board, Fetched, Published};
 use campanile::http::{App, Secret, serve, token};
 use campanile::known::{Asked, Known, KnownDns, KnownZone, Member, Since, Spending};
 use campanile::metrics::Metrics;
+use campanile_audit::grades::Scheme;
+use campanile_audit::rules::{Area, Weight};
 use campanile_plan::docker::Answer;
 use campanile_plan::plan::{Held, Plan};
 use campanile_plan::report::{Condition, Retired, Status};
@@ -103,6 +107,40 @@ fn zone() -> KnownZone {
     }
 }
 
+/// The last audit, of calco, and of one that left meanwhile.
+fn audit() -> KnownAudit {
+    let graded = |scheme, object: &str, grade: &str| Graded {
+        scheme,
+        object: object.to_owned(),
+        worst: grade.to_owned(),
+        best: grade.to_owned(),
+    };
+    let calco = Summary {
+        title: "Comune di Calco".to_owned(),
+        class: "mal configurato".to_owned(),
+        grades: vec![
+            graded(Scheme::SslLabs, "www.calco.test", "B"),
+            graded(Scheme::InternetNl, "comune.calco.test", "80"),
+        ],
+        ends: BTreeMap::from([("www.calco.test".to_owned(), at("2027-02-01T00:00:00Z"))]),
+        found: BTreeMap::from([(
+            "tls-old-versions".to_owned(),
+            Found { area: Area::Tls, weight: Weight::Major, fails: 2, unknown: 0 },
+        )]),
+        trusted: Some(true),
+        untrusted: Vec::new(),
+        has_domain: true,
+        has_mail: false,
+    };
+    let seen = at("2026-11-23T02:30:10Z");
+    KnownAudit {
+        ended: at("2026-11-23T02:31:00Z"),
+        seconds: 42.5,
+        connections: 600,
+        members: ["calco", "gone"].map(|name| (name.parse().unwrap(), (seen, calco.clone()))).into(),
+    }
+}
+
 pub fn published() -> Published {
     let asked = |member: &str, answer, seconds| Asked {
         member: member.parse().unwrap(),
@@ -138,6 +176,7 @@ pub fn published() -> Published {
             is_up: true,
             zones: BTreeMap::from([("comune.calco.test".parse().unwrap(), zone())]),
         }),
+        audit: Some(Arc::new(audit())),
     };
     let held = Held {
         member: "erve".parse().unwrap(),

@@ -73,6 +73,13 @@ fn state_is_told_as_rules_need_it() {
         "campanile_issuer_failures{issuer=\"encrypt\"} 2",
         "campanile_issuer_orders_left{issuer=\"encrypt\"} 293",
         "campanile_issuer_orders_open{issuer=\"encrypt\"} 1",
+        "campanile_audit_last_timestamp_seconds 1795401060",
+        "campanile_audit_duration_seconds 42.5",
+        "campanile_audit_connections 600",
+        "campanile_audit_class{class=\"misconfigured\",member=\"calco\"} 1",
+        "campanile_audit_grade{grade=\"B\",member=\"calco\",object=\"www.calco.test\",scheme=\"ssl-labs\"} 1",
+        "campanile_audit_certificate_expiry_timestamp_seconds{host=\"www.calco.test\",member=\"calco\"} 1801440000",
+        "campanile_audit_findings{member=\"calco\",rule=\"tls-old-versions\",weight=\"major\"} 2",
         "campanile_dns_up 1",
         "campanile_zone_serial{server=\"primary\",zone=\"comune.calco.test\"} 7",
         "campanile_zone_serial{server=\"ns2.cst.test\",zone=\"comune.calco.test\"} 6",
@@ -98,8 +105,9 @@ fn what_is_gone_is_told_no_more() {
     assert!(metrics.text(&Published::default()).contains("engine=\"gone\""), "dropped before the first look");
     let text = metrics.text(&published());
     assert!(text.contains("engine=\"local\"") && !text.contains("engine=\"gone\""), "{text}");
+    assert!(!text.contains("member=\"gone\""), "audited, and left since: {text}");
     let text = metrics.text(&Published { looked: published().looked, ..Published::default() });
-    for gone in ["calco", "local", "www.lecco.test", "ns1.cst.test", "campanile_dns_up"] {
+    for gone in ["calco", "local", "www.lecco.test", "ns1.cst.test", "campanile_dns_up", "campanile_audit"] {
         assert!(!text.contains(gone), "{gone} is still in\n{text}");
     }
 }

@@ -1,8 +1,12 @@
 //! Members' zones on real name servers: made, changed, shared, held, proven, and left alone in every trouble.
 
+mod deceived;
 mod faults;
+mod in_time;
+mod killed;
 mod policies;
 mod proof;
+mod start;
 
 use std::net::SocketAddr;
 
@@ -12,6 +16,7 @@ use crate::room::Room;
 use crate::servers::{Key, Knot, NAME_SERVERS, Server, ask, transfer};
 
 /// What a platform says of its name server.
+#[derive(Clone)]
 struct Dns<'k> {
     server: SocketAddr,
     key: &'k Key,

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use campanile_plan::docker::{Answer, ContainerState, HealthState, ObservedContainer};
+use campanile_plan::document::values::MemberName;
 use campanile_plan::fleet::{Desired, Pinned};
 use campanile_plan::plan::Plan;
-use campanile_plan::report::{Facts, report};
+use campanile_plan::report::{Audited, Facts, Said, Status, report};
 use campanile_tests::fleets::desired;
 use campanile_tests::world::World;
 use expect_test::{Expect, expect};
@@ -15,6 +16,16 @@ use super::{SITE, fleet};
 
 /// The conditions of calco, a line each; all of the site's hosts answer.
 fn conditions(world: &World, fleet: &Desired, failures: &[(&str, &str)]) -> String {
+    told(world, fleet, failures, &BTreeMap::new())
+}
+
+/// The same, with what an audit said.
+fn told(
+    world: &World,
+    fleet: &Desired,
+    failures: &[(&str, &str)],
+    audits: &BTreeMap<MemberName, Audited>,
+) -> String {
     let plan = world.plan(fleet);
     let hosts = fleet.members.values().flat_map(|member| member.spec.hosts());
     let answers = hosts.map(|host| (host.value.clone(), Answer::Status(200))).collect();
@@ -32,7 +43,7 @@ fn conditions(world: &World, fleet: &Desired, failures: &[(&str, &str)]) -> Stri
         failures: &failures,
         answers: &answers,
         shown: &shown,
-        audits: &BTreeMap::new(),
+        audits,
         now: world.now,
     };
     let [member] = report(&facts).try_into().unwrap();
@@ -320,4 +331,31 @@ fn a_certificate_from_the_future_is_issued_anew() {
         Digest: DIGEST
     "#]].assert_eq(&super::shown(&world.plan(&fleet)));
     world.converge(&fleet);
+}
+
+#[test]
+fn an_audit_is_told_beside_the_rest_and_makes_nobody_unready() {
+    let mut world = World::empty(&["main"]);
+    let fleet = desired(&fleet(&[("calco", SITE, "")]));
+    world.converge(&fleet);
+    let said = |status, reason, message: &str| Said { status, reason, message: message.to_owned() };
+    let audited = Audited {
+        at: world.now,
+        certificate: said(Status::True, "Trusted", "browsers take it"),
+        https: said(Status::False, "Misconfigured", "mal configurato: tls-cbc"),
+        dns: Some(said(Status::Unknown, "NotTold", "not all could be told")),
+        mail: None,
+    };
+    let audits = BTreeMap::from([("calco".parse().unwrap(), audited)]);
+    let shown = |world: &World| {
+        let lines = told(world, &fleet, &[], &audits);
+        lines
+            .lines()
+            .filter(|line| !line.starts_with("Zone"))
+            .map(|line| format!("{line}\n"))
+            .collect::<String>()
+    };
+    expect![[r#""#]].assert_eq(&shown(&world));
+    world.now += SignedDuration::from_hours(80);
+    expect![[r#""#]].assert_eq(&shown(&world));
 }

@@ -9,6 +9,7 @@
 
 mod certificate;
 mod diagnosis;
+mod issuer;
 mod key;
 mod name;
 mod path;
@@ -21,13 +22,21 @@ use jiff::Timestamp;
 
 use crate::Answer;
 use crate::facts::{Chain, Diagnosis, Revocation, Trust};
+pub use issuer::{Issuer, certificate_in, end_of, issuer_of, root_of};
 pub use revocations::{RevocationListError, Revocations};
 pub use roots::{Roots, RootsError};
 
 use certificate::Parsed;
+pub(crate) use certificate::hexadecimal;
+use x509_parser::x509::SubjectPublicKeyInfo;
 
 /// Most certificates of a chain that are looked at.
 pub const MOST_CERTIFICATES: usize = 16;
+
+/// Bits of a key; none where it cannot be read.
+pub(crate) fn key_bits(key: &SubjectPublicKeyInfo<'_>) -> Option<u32> {
+    Some(key::kind(key).1).filter(|bits| *bits > 0)
+}
 
 /// Reads a chain as it was served, the site's own certificate first, and judges it for a name: a host in A-labels, or an
 /// address; without one, names are not looked at. What cannot be read is left out: positions in diagnoses count those that

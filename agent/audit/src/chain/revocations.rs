@@ -10,6 +10,7 @@ use x509_parser::time::ASN1Time;
 use x509_parser::verify::verify_signature;
 use x509_parser::x509::{AlgorithmIdentifier, X509Name};
 
+use super::issuer::Issuer;
 use crate::facts::Revocation;
 
 /// Most entries that are kept.
@@ -41,9 +42,6 @@ pub enum RevocationListError {
     /// It is too long.
     #[error("the revocation list has more than {MOST_ENTRIES} entries")]
     TooLong,
-    /// The issuer's certificate is not there.
-    #[error("the issuer's certificate, which the signature of the revocation list needs, is not there")]
-    NoIssuer,
 }
 
 /// The parts of a list that webpki does not give.
@@ -56,25 +54,18 @@ struct Outside<'a> {
 }
 
 impl Revocations {
-    /// Reads a list that was fetched from `url`, and checks that the certificate's issuer made it.
+    /// Reads a list that was fetched from `url`, and checks that the issuer made it.
     ///
     /// # Errors
-    /// When it cannot be read, or is not what the certificate's issuer published there.
-    pub fn read(
-        der: &[u8],
-        url: &str,
-        certificate: &[u8],
-        issuer: &[u8],
-    ) -> Result<Self, RevocationListError> {
+    /// When it cannot be read, or is not what the issuer published there.
+    pub fn read(der: &[u8], url: &str, issuer: &Issuer) -> Result<Self, RevocationListError> {
         let unreadable = |why: &str| RevocationListError::Unreadable(why.to_owned());
         let outside = Outside::read(der).ok_or_else(|| unreadable("it is no DER of that form"))?;
-        let no_issuer = |_| RevocationListError::NoIssuer;
-        let (_, certificate) = X509Certificate::from_der(certificate).map_err(no_issuer)?;
-        let (_, issuer) = X509Certificate::from_der(issuer).map_err(no_issuer)?;
-        if outside.issuer != certificate.issuer().as_raw() || outside.issuer != issuer.subject().as_raw() {
+        if !issuer.has_name(outside.issuer) {
             return Err(RevocationListError::OtherIssuer);
         }
-        verify_signature(issuer.public_key(), &outside.algorithm, &outside.signature, outside.signed)
+        let key = issuer.key().ok_or(RevocationListError::BadSignature)?;
+        verify_signature(&key, &outside.algorithm, &outside.signature, outside.signed)
             .map_err(|_| RevocationListError::BadSignature)?;
         let list =
             BorrowedCertRevocationList::from_der(der).map_err(|error| unreadable(&error.to_string()))?;

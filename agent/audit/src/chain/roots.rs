@@ -85,7 +85,8 @@ impl Roots {
         if extra == 0 { public } else { format!("{public} and {extra} more") }
     }
 
-    pub(super) fn anchors(&self) -> &[TrustAnchor<'static>] {
+    /// As anchors for webpki and rustls.
+    pub(crate) fn anchors(&self) -> &[TrustAnchor<'static>] {
         &self.anchors
     }
 
@@ -97,7 +98,7 @@ impl Roots {
 }
 
 /// What stands in a DER element behind its tag and length: anchors hold names so.
-fn contents(der: &[u8]) -> &[u8] {
+pub(super) fn contents(der: &[u8]) -> &[u8] {
     let header = match der.get(1) {
         Some(length) if *length >= 0x80 => 2 + usize::from(length & 0x7f),
         _ => 2,

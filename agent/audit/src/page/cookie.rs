@@ -176,10 +176,10 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(set_at: &str, set: &[&str], asked: &str, sent: Option<&str>) {
+    fn check(origin: &str, set: &[&str], asked: &str, expected: Option<&str>) {
         let mut jar = Jar::default();
-        jar.keep(&Url::parse(set_at).unwrap(), &headers(set));
-        assert_eq!(jar.header(&Url::parse(asked).unwrap()).as_deref(), sent);
+        jar.keep(&Url::parse(origin).unwrap(), &headers(set));
+        assert_eq!(jar.header(&Url::parse(asked).unwrap()).as_deref(), expected);
     }
 
     #[test]

@@ -11,6 +11,8 @@ const MOST_TAGS: usize = 20_000;
 /// The most comments that are kept, and the most bytes of each.
 const MOST_COMMENTS: usize = 100;
 const LONGEST_COMMENT: usize = 500;
+/// The most styles that are kept.
+const MOST_STYLES: usize = 1000;
 /// The most characters of a title.
 const LONGEST_TITLE: usize = 200;
 
@@ -29,6 +31,8 @@ pub struct Document {
     pub title: String,
     /// Its first comments.
     pub comments: Vec<String>,
+    /// Styles that stand in the page itself: of `<style>`, and of attributes that load something.
+    pub styles: Vec<String>,
 }
 
 /// A start tag.
@@ -76,6 +80,7 @@ impl Document {
             Token::StartTag(tag) => match &**tag.name {
                 b"title" if !place.title_seen => place.in_title = true,
                 b"footer" => place.footers += 1,
+                b"style" => place.in_style = true,
                 _ => self.keep(&tag, place.footers > 0),
             },
             Token::EndTag(tag) => match &**tag.name {
@@ -84,9 +89,11 @@ impl Document {
                     place.in_title = false;
                 }
                 b"footer" => place.footers = place.footers.saturating_sub(1),
+                b"style" => place.in_style = false,
                 _ => {}
             },
             Token::String(text) if place.in_title => self.title.push_str(&String::from_utf8_lossy(&text)),
+            Token::String(text) if place.in_style => self.style(&String::from_utf8_lossy(&text)),
             Token::Comment(comment) if self.comments.len() < MOST_COMMENTS => {
                 let start = comment.get(..LONGEST_COMMENT).unwrap_or(&comment);
                 self.comments.push(String::from_utf8_lossy(start).into_owned());
@@ -95,7 +102,16 @@ impl Document {
         }
     }
 
+    fn style(&mut self, text: &str) {
+        if self.styles.len() < MOST_STYLES {
+            self.styles.push(text.to_owned());
+        }
+    }
+
     fn keep(&mut self, tag: &StartTag<()>, in_footer: bool) {
+        if let Some(style) = tag.attributes.get(&b"style"[..]).filter(|style| style.contains(&b'(')) {
+            self.style(&String::from_utf8_lossy(style));
+        }
         let name = String::from_utf8_lossy(&tag.name).into_owned();
         if self.tags.len() >= MOST_TAGS || !KEPT.contains(&name.as_str()) {
             return;
@@ -129,6 +145,7 @@ impl Document {
 struct Place {
     in_title: bool,
     title_seen: bool,
+    in_style: bool,
     footers: usize,
 }
 
@@ -142,16 +159,17 @@ mod tests {
             "<!doctype html><TITLE>Comune \n di &Agrave;vila</TITLE><!-- made by hand -->\
              <noscript><img src=pixel></noscript><script>var a = '<img src=no>';</script>\
              <style>p::after { content: '<img src=no>' }</style><svg><title>no</title></svg>\
-             <p><IMG SRC = 'a.png' alt=x><footer><a HREF=/p data-element=privacy-policy-link>p</a></footer><a href=/q>q</a>",
+             <p style='background:url(x)'><IMG SRC = 'a.png' alt=x style='color:red'><footer><a HREF=/p data-element=privacy-policy-link>p</a></footer><a href=/q>q</a>",
         );
         assert_eq!(document.title, "Comune di Àvila");
         assert_eq!(document.comments, [" made by hand "]);
+        assert_eq!(document.styles, ["p::after { content: '<img src=no>' }", "background:url(x)"]);
         let seen: Vec<_> = document
             .tags
             .iter()
             .map(|tag| (tag.name.as_str(), tag.in_footer, tag.attributes.len()))
             .collect();
-        assert_eq!(seen, [("script", false, 0), ("img", false, 2), ("a", true, 2), ("a", false, 1)]);
+        assert_eq!(seen, [("script", false, 0), ("img", false, 3), ("a", true, 2), ("a", false, 1)]);
     }
 
     #[test]

@@ -14,19 +14,45 @@ const LONGEST: usize = 2048;
 /// What a page at an address loads or sends to, each once, in order. `data:` and the like load nothing.
 pub fn references(document: &Document, page: &Url) -> Vec<Reference> {
     let base = base(document, page);
+    let tags = document.tags.iter().flat_map(|tag| {
+        let integrity = |kind| matches!(kind, "script" | "style") && has_integrity(tag);
+        addresses(tag).into_iter().map(move |(kind, address)| (kind, address, integrity(kind)))
+    });
+    let styles = document.styles.iter().flat_map(|style| loaded_by(style));
     let mut seen = BTreeSet::new();
     let mut found = Vec::new();
-    for tag in &document.tags {
-        for (kind, address) in addresses(tag) {
-            let Ok(url) = base.join(address) else { continue };
-            let loads = matches!(url.scheme(), "http" | "https" | "ws" | "wss" | "ftp");
-            if !loads || url.as_str().len() > LONGEST || found.len() >= MOST {
-                continue;
-            }
-            let integrity = matches!(kind, "script" | "style") && has_integrity(tag);
-            if seen.insert((kind, url.as_str().to_owned(), integrity)) {
-                found.push(Reference { kind: kind.to_owned(), url: url.into(), integrity });
-            }
+    for (kind, address, integrity) in tags.chain(styles.map(|(kind, address)| (kind, address, false))) {
+        let Ok(url) = base.join(address) else { continue };
+        let loads = matches!(url.scheme(), "http" | "https" | "ws" | "wss" | "ftp");
+        if !loads || url.as_str().len() > LONGEST || found.len() >= MOST {
+            continue;
+        }
+        if seen.insert((kind, url.as_str().to_owned(), integrity)) {
+            found.push(Reference { kind: kind.to_owned(), url: url.into(), integrity });
+        }
+    }
+    found
+}
+
+/// What a style loads: `url(…)`, and other styles by `@import`.
+fn loaded_by(style: &str) -> Vec<(&'static str, &str)> {
+    let mut found = Vec::new();
+    let mut parts = style.split("url(");
+    let mut before = parts.next().unwrap_or_default();
+    for part in parts {
+        let kind = if before.trim_end().ends_with("@import") { "style" } else { "image" };
+        let address = part.split(')').next().unwrap_or_default().trim().trim_matches(['"', '\'']).trim();
+        if !address.is_empty() && !address.starts_with('#') {
+            found.push((kind, address));
+        }
+        before = part;
+    }
+    for rest in style.split("@import").skip(1) {
+        let rest = rest.trim_start();
+        if let Some(quote @ ('"' | '\'')) = rest.chars().next()
+            && let Some(address) = rest.get(1..).and_then(|rest| rest.split(quote).next())
+        {
+            found.push(("style", address));
         }
     }
     found
@@ -130,6 +156,20 @@ mod tests {
     }
 
     #[test]
+    fn what_styles_load() {
+        check(
+            "<style>@import url(http://a.test/1.css); @import \"2.css\"; p { background: URL(x) url( 'http://a.test/b.png' ) }</style>\
+             <p style=\"background:url(&quot;http://a.test/c.png&quot;)\"><svg style='fill:url(#id)'></svg>",
+            &[
+                ("style", "http://a.test/1.css", false),
+                ("image", "http://a.test/b.png", false),
+                ("style", "https://www.comune.barzago.lc.test/sito/2.css", false),
+                ("image", "http://a.test/c.png", false),
+            ],
+        );
+    }
+
+    #[test]
     fn where_it_sends_and_from_where_it_counts() {
         check(
             "<base href=http://altro.test/x/><form action=cerca><button formaction=/b></button></form><form></form>\
@@ -150,6 +190,7 @@ mod tests {
             for tag in &mut document.tags {
                 tag.attributes.values_mut().for_each(|value| value.clone_from(&address));
             }
+            document.styles = vec![format!("@import {address}"), format!("url({address}"), format!("@import '{address}")];
             references(&document, &page);
         }
     }

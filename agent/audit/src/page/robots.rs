@@ -38,8 +38,7 @@ struct Reader {
     named: bool,
     /// Lines `User-agent` follow each other.
     in_names: bool,
-    for_us: bool,
-    for_all: bool,
+    group: Group,
     ours: Vec<(bool, String)>,
     everybody: Vec<(bool, String)>,
 }
@@ -49,13 +48,13 @@ impl Reader {
         match key {
             "user-agent" => {
                 if !self.in_names {
-                    (self.in_names, self.for_us, self.for_all) = (true, false, false);
+                    (self.in_names, self.group) = (true, Group::default());
                 }
                 let token: String =
                     value.chars().take_while(|&c| c.is_ascii_alphabetic() || "-_".contains(c)).collect();
-                self.for_us |= !token.is_empty() && token.to_ascii_lowercase() == self.product;
-                self.for_all |= value.starts_with('*');
-                self.named |= self.for_us;
+                self.group.us |= !token.is_empty() && token.to_ascii_lowercase() == self.product;
+                self.group.all |= value.starts_with('*');
+                self.named |= self.group.us;
             }
             "allow" | "disallow" => {
                 self.in_names = false;
@@ -63,16 +62,23 @@ impl Reader {
                 if self.ours.len() + self.everybody.len() >= MOST_RULES || !value.starts_with(['/', '*']) {
                     return;
                 }
-                if self.for_us {
+                if self.group.us {
                     self.ours.push(rule.clone());
                 }
-                if self.for_all {
+                if self.group.all {
                     self.everybody.push(rule);
                 }
             }
             _ => {}
         }
     }
+}
+
+/// Whom a group is for.
+#[derive(Debug, Default)]
+struct Group {
+    us: bool,
+    all: bool,
 }
 
 /// Whether a pattern fits the beginning of a path; `*` is anything, `$` at its end the path's end.

@@ -7,6 +7,7 @@ use super::budget::Budget;
 use super::connect::{self, ConnectError, Connection};
 use super::guard::{Guard, Refusal};
 use super::resolver::Resolver;
+use super::revocation::Lists;
 use crate::chain::Roots;
 
 /// What all probes share; one for a run, used by all of them at once.
@@ -21,6 +22,8 @@ pub struct Eyes {
     pub budget: Budget,
     /// How long they wait.
     pub patience: Patience,
+    /// Revocation lists that were fetched.
+    pub revocation: Lists,
     /// The `User-Agent` that HTTP is asked with: a name and a contact.
     pub agent: String,
     /// Questions that an attacker would ask may be asked: the body consented.
@@ -63,6 +66,7 @@ impl Eyes {
             guard: Guard::default(),
             budget: Budget::default(),
             patience: Patience::default(),
+            revocation: Lists::default(),
             agent: agent.into(),
             intrusive: false,
         }

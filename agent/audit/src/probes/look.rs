@@ -1,14 +1,20 @@
-//! One look at a body: all probes side by side, within one time limit; and many looks, a bounded number at once.
+//! One look at a body: all probes side by side, and what is not there in time is unknown.
 
 use std::future::Future;
+use std::net::SocketAddr;
 use std::time::Duration;
 
+use futures_util::future::{OptionFuture, join_all};
 use jiff::Timestamp;
-use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout_at};
 
-use super::Eyes;
+use super::tls::Preface;
+use super::{Eyes, dns, http, mail, revocation, tls};
 use crate::Answer;
-use crate::facts::{Endpoint, Facts, Site, Web};
+use crate::facts::{Domain, Endpoint, Facts, Mail, Site, Tls, Web};
+
+/// Where mail servers take mail (RFC 5321, 4.5.4.2).
+const SMTP: u16 = 25;
 
 /// A body: what is known of it before anybody looks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,69 +44,138 @@ pub struct Host {
     pub http: u16,
 }
 
-/// Looks at one after the other, `at_once` at a time, and hands each result over as it comes. Nothing is kept: memory does
-/// not grow with the number of bodies. Ends early when `stop` does, or when `take` says no; says whether it came to the end.
-pub async fn many<B, R, L>(
-    bodies: impl IntoIterator<Item = B>,
-    at_once: usize,
-    stop: impl Future<Output = ()>,
-    look: impl Fn(B) -> L,
-    mut take: impl FnMut(R) -> bool,
-) -> bool
-where
-    R: Send + 'static,
-    L: Future<Output = R> + Send + 'static,
-{
-    tokio::pin!(stop);
-    let mut bodies = bodies.into_iter();
-    let mut under_way = JoinSet::new();
-    loop {
-        while under_way.len() < at_once.max(1) {
-            let Some(body) = bodies.next() else { break };
-            under_way.spawn(look(body));
-        }
-        tokio::select! {
-            biased;
-            () = &mut stop => return false,
-            done = under_way.join_next() => match done {
-                None => return true,
-                Some(Ok(result)) => if !take(result) { return false },
-                // a look that panicked is a fault of ours, and costs that body alone
-                Some(Err(_)) => {}
-            }
-        }
+/// Until when answers count.
+#[derive(Clone, Copy)]
+struct Limit {
+    until: Instant,
+    each: Duration,
+}
+
+impl Limit {
+    /// What a probe says in time; else why nothing is known.
+    async fn within<T>(self, probe: impl Future<Output = T>) -> Result<T, String> {
+        let late = |_| format!("not all was said within {} s", self.each.as_secs());
+        timeout_at(self.until, probe).await.map_err(late)
     }
 }
 
 /// Looks at a body with all probes side by side; what is not there within `each` is unknown. By what was seen last time, what
 /// is as it was is not asked again.
-pub async fn look(eyes: &Eyes, subject: &Subject, _before: Option<&Facts>, _each: Duration) -> Facts {
-    let mut sites = Vec::new();
-    for host in &subject.hosts {
-        let endpoints = eyes.resolver.addresses(&host.name).await.map(|addresses| {
-            let endpoint = |ip| Endpoint {
-                address: (ip, host.https).into(),
-                https: Answer::unknown("not asked"),
-                tls: None,
-            };
-            addresses.into_iter().map(endpoint).collect()
-        });
-        sites.push(Site {
-            host: host.name.clone(),
-            port: host.https,
-            shared_by: 1,
-            endpoints,
-            other_name: Answer::unknown("not asked"),
-            web: Web::default(),
-            cms: Answer::unknown("not asked"),
-        });
+pub async fn look(eyes: &Eyes, subject: &Subject, before: Option<&Facts>, each: Duration) -> Facts {
+    let at = Timestamp::now();
+    let limit = Limit { until: Instant::now() + each, each };
+    let sites = subject.hosts.iter().map(|host| {
+        let same = |site: &&Site| site.host == host.name && site.port == host.https;
+        site(eyes, host, before.and_then(|before| before.sites.iter().find(same)), (limit, at))
+    });
+    let mailing = subject.domain.as_deref().filter(|_| subject.mail);
+    let (sites, domain, mail) = tokio::join!(
+        join_all(sites),
+        OptionFuture::from(subject.domain.as_deref().map(|name| domain(eyes, name, &subject.hosts, limit))),
+        OptionFuture::from(mailing.map(|name| mail(eyes, name, limit))),
+    );
+    let (subject, title) = (subject.name.clone(), subject.title.clone());
+    Facts { subject, title, at, sites, domain, mail }
+}
+
+async fn site(eyes: &Eyes, host: &Host, before: Option<&Site>, (limit, at): (Limit, Timestamp)) -> Site {
+    let Host { name, https, http } = host;
+    let (endpoints, visited, other_name) = tokio::join!(
+        endpoints(eyes, host, before, (limit, at)),
+        limit.within(http::visit(eyes, name, *https, *http)),
+        limit.within(http::other_name(eyes, name, *https, *http)),
+    );
+    let (web, page) = visited.unwrap_or_else(|why| (silent(&why), None));
+    let cms = limit.within(http::cms(eyes, &web, page.as_deref(), *https, *http)).await;
+    Site {
+        host: name.clone(),
+        port: *https,
+        shared_by: 1,
+        endpoints,
+        other_name: other_name.unwrap_or_else(Answer::unknown),
+        web,
+        cms: cms.unwrap_or_else(Answer::unknown),
     }
-    Facts {
-        subject: subject.name.clone(),
-        title: subject.title.clone(),
-        at: Timestamp::now(),
-        sites,
-        domain: None,
-        mail: None,
+}
+
+/// One endpoint for each family of addresses that the host has one in.
+async fn endpoints(
+    eyes: &Eyes,
+    host: &Host,
+    before: Option<&Site>,
+    (limit, at): (Limit, Timestamp),
+) -> Answer<Vec<Endpoint>> {
+    let addresses = match limit.within(eyes.resolver.addresses(&host.name)).await {
+        Ok(Answer::Known(addresses)) => addresses,
+        Ok(Answer::Unknown { unknown }) | Err(unknown) => return Answer::unknown(unknown),
+    };
+    let firsts = [addresses.iter().find(|ip| ip.is_ipv4()), addresses.iter().find(|ip| ip.is_ipv6())];
+    let endpoints = firsts.into_iter().flatten().map(|ip| async move {
+        let address = SocketAddr::new(*ip, host.https);
+        let known = before.and_then(|site| site.endpoints.known());
+        let known = known.and_then(|known| known.iter().find(|endpoint| endpoint.address == address));
+        let before = known.and_then(|endpoint| endpoint.tls.as_ref());
+        let looked = limit.within(endpoint(eyes, address, &host.name, (before, at))).await;
+        looked.unwrap_or_else(|why| Endpoint { address, https: Answer::unknown(why), tls: None })
+    });
+    Answer::Known(join_all(endpoints).await)
+}
+
+/// What TLS does at one address, with what issuers say of its certificates.
+async fn endpoint(
+    eyes: &Eyes,
+    address: SocketAddr,
+    host: &str,
+    (before, at): (Option<&Tls>, Timestamp),
+) -> Endpoint {
+    let outcome = tls::survey(eyes, address, Some(host), Preface::None, before).await;
+    let mut tls = outcome.tls;
+    for (served, der) in tls.iter_mut().flat_map(|tls| &mut tls.chains).zip(&outcome.chains) {
+        revocation::consult(eyes, &mut served.chain, der, Some(host), at).await;
+    }
+    Endpoint { address, https: outcome.spoken, tls }
+}
+
+async fn domain(eyes: &Eyes, name: &str, hosts: &[Host], limit: Limit) -> Domain {
+    let hosts: Vec<String> = hosts.iter().map(|host| host.name.clone()).collect();
+    limit.within(dns::look(eyes, name, &hosts)).await.unwrap_or_else(|why| Domain {
+        name: name.to_owned(),
+        zone: Answer::unknown(&*why),
+        name_servers: Answer::unknown(&*why),
+        delegated_to: Answer::unknown(&*why),
+        dnssec: Answer::unknown(&*why),
+        caa: Answer::unknown(&*why),
+        hosts_with_ipv6: Answer::unknown(&*why),
+        hosts_without_ipv6: Answer::unknown(&*why),
+    })
+}
+
+async fn mail(eyes: &Eyes, name: &str, limit: Limit) -> Mail {
+    limit.within(mail::look(eyes, name, SMTP)).await.unwrap_or_else(|why| Mail {
+        domain: name.to_owned(),
+        exchangers: Answer::unknown(&*why),
+        spf: Answer::unknown(&*why),
+        spf_lookups: Answer::unknown(&*why),
+        dkim_exists: Answer::unknown(&*why),
+        dmarc: Answer::unknown(&*why),
+        mta_sts: Answer::unknown(&*why),
+        tls_reporting: Answer::unknown(&*why),
+        ..Mail::default()
+    })
+}
+
+/// What is known of a site that said nothing.
+fn silent(why: &str) -> Web {
+    Web {
+        plain: Answer::unknown(why),
+        secure: Answer::unknown(why),
+        page: Answer::unknown(why),
+        says_not_found: Answer::unknown(why),
+        security_txt: Answer::unknown(why),
+        robots_allows: Answer::unknown(why),
+        compression: Answer::unknown(why),
+        preloaded: Answer::unknown(why),
+        cross_origin: Answer::unknown(why),
+        ..Web::default()
     }
 }

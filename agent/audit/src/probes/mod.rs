@@ -5,15 +5,22 @@
 
 mod budget;
 mod connect;
+pub mod dns;
 mod eyes;
+mod fetch;
 mod guard;
+pub mod http;
 mod look;
+pub mod mail;
+mod many;
 pub mod resolver;
+pub mod revocation;
 pub mod tls;
 
 pub use budget::{Budget, Limits, Permit};
 pub use connect::{ConnectError, Connection};
 pub use eyes::{Eyes, Patience};
 pub use guard::{Guard, Refusal};
-pub use look::{Host, Subject, look, many};
+pub use look::{Host, Subject, look};
+pub use many::many;
 pub use resolver::Resolver;

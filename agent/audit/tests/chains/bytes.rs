@@ -46,7 +46,9 @@ proptest! {
     fn any_bytes(bytes in prop::collection::vec(any::<u8>(), 0..300), host in ".{0,20}") {
         chain::read(&[&bytes], Some(&host), now(), &Roots::none());
         let _ = Roots::none().with_extra(&bytes);
-        let _ = Revocations::read(&bytes, "http://a.test/", &bytes, &bytes);
+        let issuer = chain::issuer_of(&CHAIN.1[0], [&CHAIN.1[1]]).unwrap();
+        let _ = Revocations::read(&bytes, "http://a.test/", &issuer);
+        let _ = (chain::issuer_of(&bytes, [&bytes]), chain::certificate_in(&bytes), chain::end_of(&[&bytes], &Roots::none()));
     }
 
     #[test]

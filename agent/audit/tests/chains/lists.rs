@@ -1,6 +1,6 @@
 //! Revocation lists.
 
-use campanile_audit::chain::{RevocationListError, Revocations};
+use campanile_audit::chain::{Issuer, RevocationListError, Revocations, issuer_of};
 use campanile_audit::facts::Revocation;
 use rcgen::{
     CertificateRevocationListParams, CrlDistributionPoint, CrlIssuingDistributionPoint, KeyIdMethod,
@@ -38,6 +38,10 @@ fn site(root: &Made, serial: u64) -> Made {
     site_with(root, &["www.example.test"], |params| params.serial_number = Some(SerialNumber::from(serial)))
 }
 
+fn issuer(site: &Made, root: &Made) -> Issuer {
+    issuer_of(&site.der, [&root.der]).unwrap()
+}
+
 #[test]
 fn who_is_on_the_list_and_who_is_not() {
     let root = root("Root");
@@ -52,7 +56,7 @@ fn who_is_on_the_list_and_who_is_not() {
         (0x1234_5679, None),
     ] {
         let site = site(&root, serial);
-        let list = Revocations::read(&list, URL, &site.der, &root.der).unwrap();
+        let list = Revocations::read(&list, URL, &issuer(&site, &root)).unwrap();
         let expected = expected.map_or(Revocation::NotRevoked, |reason| Revocation::Revoked {
             since: "2026-03-04T00:00:00Z".parse().unwrap(),
             reason: reason.to_owned(),
@@ -65,7 +69,7 @@ fn who_is_on_the_list_and_who_is_not() {
 fn a_list_that_is_out_of_date_says_nothing() {
     let root = root("Root");
     let site = site(&root, 3);
-    let list = Revocations::read(&list(&root, &[3], None, 2026), URL, &site.der, &root.der).unwrap();
+    let list = Revocations::read(&list(&root, &[3], None, 2026), URL, &issuer(&site, &root)).unwrap();
     assert!(matches!(list.of(&site.der, now()), Revocation::Unknown { .. }));
 }
 
@@ -73,7 +77,7 @@ fn a_list_that_is_out_of_date_says_nothing() {
 fn an_empty_list_revokes_nobody() {
     let root = root("Root");
     let site = site(&root, 3);
-    let list = Revocations::read(&list(&root, &[], None, 2027), URL, &site.der, &root.der).unwrap();
+    let list = Revocations::read(&list(&root, &[], None, 2027), URL, &issuer(&site, &root)).unwrap();
     assert!(list.is_empty());
     assert_eq!(list.of(&site.der, now()), Revocation::NotRevoked);
 }
@@ -82,7 +86,7 @@ fn an_empty_list_revokes_nobody() {
 fn lists_that_are_not_the_issuers() {
     let (root, same_name, other) = (root("Root"), root("Root"), root("Other"));
     let site = site(&root, 3);
-    let read = |list: &[u8]| Revocations::read(list, URL, &site.der, &root.der).map(|list| list.len());
+    let read = |list: &[u8]| Revocations::read(list, URL, &issuer(&site, &root)).map(|list| list.len());
     let good = list(&root, &[3], Some(URL), 2027);
     assert_eq!(read(&good), Ok(1));
     assert_eq!(read(&list(&other, &[3], None, 2027)), Err(RevocationListError::OtherIssuer));

@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer};
 use super::mark::{self, Mark};
 use super::observed::ObservedZone;
 use super::record::{Kind, Owner, RrSet};
+use super::start;
 use super::wanted::Wanted;
 use crate::document::values::DomainName;
 use crate::plan::Change;
@@ -70,11 +71,12 @@ impl ZoneChange {
             let data = set.to_text(self.kind);
             if same_data { format!("ttl {}", set.ttl) } else { data }
         };
-        Change {
-            field: format!("{} {} ({because})", self.owner.within(zone), self.kind),
-            old: self.old.as_ref().map(text),
-            new: self.new.as_ref().map(text),
+        let field = format!("{} {} ({because})", self.owner.within(zone), self.kind);
+        if let (Kind::SOA, Some(old), Some(new)) = (self.kind, &self.old, &self.new) {
+            let (old, new) = start::words(old, new);
+            return Change { field, old: Some(old), new: Some(new) };
         }
+        Change { field, old: self.old.as_ref().map(text), new: self.new.as_ref().map(text) }
     }
 
     /// The record as an object of the plan.

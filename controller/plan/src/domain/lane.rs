@@ -6,6 +6,7 @@ use super::difference::{self, Difference, hold};
 use super::mark::{self, Mark};
 use super::observed::{ObservedDns, ObservedZone, ZoneTrouble};
 use super::record::{Kind, Owner};
+use super::start;
 use super::wanted::{Wanted, own_mark, ttl, wanted};
 use crate::document::values::{DomainName, MemberName};
 use crate::document::{Dns, Policy};
@@ -182,7 +183,9 @@ impl Scene<'_> {
             }
             Rights::Own => {
                 wanted.extend([own_mark(self.desired, self.dns, self.member)]);
-                difference::own(&wanted, self.zone(), there)
+                let mut difference = difference::own(&wanted, self.zone(), there);
+                difference.changes.extend(start::change(self.dns.soa.as_ref(), self.zone(), there));
+                difference
             }
             Rights::Share(mark) => self.shared(lane, &wanted, mark, there),
         };

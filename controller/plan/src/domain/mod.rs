@@ -7,6 +7,7 @@ mod lane;
 mod mark;
 mod observed;
 mod record;
+mod start;
 mod wanted;
 mod zone_file;
 
@@ -14,7 +15,8 @@ pub use declared::declared;
 pub use difference::ZoneChange;
 pub use import::{Found, Imported, Unsaid, import};
 pub use lane::{is_lane, lanes};
-pub use observed::{Delegation, ObservedDns, ObservedZone, ZoneTrouble};
+pub use observed::{Delegation, ObservedDns, ObservedZone, Signer, ZoneTrouble};
 pub use record::{Data, Kind, Owner, Records, RrSet};
+pub(crate) use start::mailbox;
 pub use wanted::implied;
 pub use zone_file::{ZoneFile, ZoneFileError, read_zone_file};

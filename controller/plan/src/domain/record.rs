@@ -102,6 +102,8 @@ impl Kind {
     pub const DS: Self = Self(Rtype::DS);
     /// Mail servers.
     pub const MX: Self = Self(Rtype::MX);
+    /// Start of a zone.
+    pub const SOA: Self = Self(Rtype::SOA);
     /// Name servers.
     pub const NS: Self = Self(Rtype::NS);
     /// Text.

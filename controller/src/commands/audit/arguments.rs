@@ -19,9 +19,9 @@ pub(in crate::commands) struct Audit {
     #[command(subcommand)]
     pub action: Option<AuditAction>,
     #[command(flatten)]
-    pub targets: Targets,
-    #[command(flatten)]
     pub at: Where,
+    #[command(flatten)]
+    pub targets: Targets,
     #[command(flatten)]
     pub measure: Measure,
     #[command(flatten)]

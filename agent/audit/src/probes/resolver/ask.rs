@@ -71,7 +71,10 @@ pub(super) struct Question {
 impl Question {
     pub fn new(name: &str, rtype: Rtype) -> Result<Self, AskError> {
         let wrong = || AskError::Name { name: name.to_owned() };
-        let parsed: Name<Vec<u8>> = plain(name).parse().map_err(|_| wrong())?;
+        let parsed = match plain(name).as_str() {
+            "" => Name::root_vec(),
+            name => name.parse().map_err(|_| wrong())?,
+        };
         Ok(Self { name: parsed, rtype, recurse: false, checking: Checking::Enabled })
     }
 

@@ -18,7 +18,7 @@ use crate::Answer;
 pub use ask::AskError;
 use ask::{Question, ask};
 use cache::Cache;
-pub use reply::{Reply, Tlsa};
+pub use reply::Reply;
 
 /// Questions that may be open at once.
 const AT_ONCE: usize = 128;
@@ -105,7 +105,7 @@ impl Resolver {
                 Rcode::NOERROR | Rcode::NXDOMAIN => Answer::Known(reply),
                 code => Answer::unknown(format!("the resolver answers {code} for {name} {rtype}")),
             },
-            Err(error) => Answer::unknown(error.to_string()),
+            Err(error) => Answer::failed(&error),
         }
     }
 

@@ -9,25 +9,14 @@ use domain::base::rdata::{ParseRecordData, UnknownRecordData};
 use domain::base::{Message, ParsedRecord, Record, Rtype};
 use domain::rdata::{A, Aaaa, Caa, Cname, Mx, Ns, Soa, Txt};
 
+use crate::records::dane::Tlsa;
+
 /// Most records of one kind that are read from an answer.
 const MOST_RECORDS: usize = 256;
 
 /// An answer.
 #[derive(Debug, Clone)]
 pub struct Reply(Message<Bytes>);
-
-/// A TLSA record (RFC 6698).
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Tlsa {
-    /// Whose certificate it is about: 2 an authority's, 3 the server's own; 0 and 1 with a public authority besides.
-    pub usage: u8,
-    /// What of it: 0 all, 1 its public key.
-    pub selector: u8,
-    /// How: 0 as it is, 1 by SHA-256, 2 by SHA-512.
-    pub matching: u8,
-    /// The data.
-    pub data: Vec<u8>,
-}
 
 type Parsed<Data> = Record<ParsedName<Bytes>, Data>;
 

@@ -1,0 +1,68 @@
+//! The mail exchangers of a domain: where they are, what they say, what TLS does after STARTTLS.
+
+use std::net::SocketAddr;
+
+use futures_util::future::join_all;
+
+use super::super::Eyes;
+use super::super::connect::ConnectError;
+use super::super::tls::{self, Preface};
+use super::{dane, smtp};
+use crate::Answer;
+use crate::facts::Exchanger;
+
+/// Most mail exchangers of a domain that are asked.
+const MOST: usize = 10;
+
+/// Looks at each, in the order of their preference.
+pub(super) async fn all(eyes: &Eyes, found: &Answer<Vec<(u16, String)>>, port: u16) -> Vec<Exchanger> {
+    let found = found.known().map(Vec::as_slice).unwrap_or_default();
+    join_all(found.iter().take(MOST).map(|(preference, host)| one(eyes, *preference, host, port))).await
+}
+
+async fn one(eyes: &Eyes, preference: u16, host: &str, port: u16) -> Exchanger {
+    let mut exchanger = Exchanger { preference, host: host.to_owned(), ..Exchanger::default() };
+    let mut served = Vec::new();
+    match eyes.resolver.addresses(host).await {
+        Answer::Known(addresses) => exchanger.addresses = addresses,
+        Answer::Unknown { unknown } => {
+            exchanger.reached = Answer::unknown(&unknown);
+            exchanger.starttls = Answer::unknown(unknown);
+        }
+    }
+    if let Some(address) = exchanger.addresses.first() {
+        let address = SocketAddr::from((*address, port));
+        (exchanger.reached, exchanger.starttls) = greet(eyes, host, address).await;
+        if exchanger.starttls.is_yes() {
+            let outcome = tls::survey(eyes, address, Some(host), Preface::Smtp, None).await;
+            served = outcome.chains;
+            exchanger.tls = outcome.tls;
+        }
+    } else if exchanger.reached.why_unknown() == Some("not asked") {
+        exchanger.reached = Answer::Known(false);
+    }
+    exchanger.dane = dane::of(eyes, host, port, &served).await;
+    exchanger
+}
+
+/// Whether it is a mail server, and whether it offers STARTTLS.
+async fn greet(eyes: &Eyes, host: &str, address: SocketAddr) -> (Answer<bool>, Answer<bool>) {
+    let mut connection = match eyes.open_for(host, address).await {
+        Ok(connection) => connection,
+        Err(error @ ConnectError::Closed { .. }) => return (Answer::Known(false), Answer::failed(&error)),
+        Err(error) => return (Answer::failed(&error), Answer::failed(&error)),
+    };
+    match smtp::greet(&mut connection, own_name(&eyes.agent)).await {
+        Ok(greeted) => {
+            let starttls = greeted.starttls.map_or(Answer::unknown("it did not come to that"), Answer::Known);
+            (Answer::Known(greeted.is_mail_server), starttls)
+        }
+        Err(error) => (Answer::failed(&error), Answer::failed(&error)),
+    }
+}
+
+/// What we call ourselves: the name of the program as a host, as nobody has to resolve it.
+fn own_name(agent: &str) -> &str {
+    let end = agent.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).unwrap_or(agent.len());
+    if end == 0 { "localhost" } else { &agent[..end] }
+}
