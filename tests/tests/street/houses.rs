@@ -57,7 +57,7 @@ pub const HOUSES: &[House] = &[
     },
     house("without-hsts", nginx("TLSv1.2 TLSv1.3", INTERMEDIATE, ""), SAFE, "A"),
     House {
-        finds: &["tls13-missing"],
+        finds: &["tls-no-tls13"],
         ..house("only-tls12", nginx("TLSv1.2", INTERMEDIATE, HSTS), SAFE, "A-")
     },
     house(
@@ -66,12 +66,7 @@ pub const HOUSES: &[House] = &[
         MISCONFIGURED,
         "B",
     ),
-    house(
-        "cbc",
-        nginx("TLSv1.2", "ECDHE-RSA-AES128-SHA256:ECDHE-RSA-AES256-SHA384", ""),
-        MISCONFIGURED,
-        "A-",
-    ),
+    house("cbc", nginx("TLSv1.2", "ECDHE-RSA-AES128-SHA256:ECDHE-RSA-AES256-SHA384", ""), MISCONFIGURED, "B"),
     house(
         "no-forward-secrecy",
         nginx("TLSv1.2", "AES128-GCM-SHA256:AES256-GCM-SHA384", ""),
@@ -126,13 +121,13 @@ pub const HOUSES: &[House] = &[
         ..house("wrong-name", WELL, GRAVE, "M")
     },
     House { paper: Paper { by: By::Itself, ..GOOD }, ..house("self-signed", WELL, GRAVE, "T") },
-    House { paper: Paper { whole: false, ..GOOD }, ..house("incomplete", WELL, GRAVE, "B") },
+    House { paper: Paper { whole: false, ..GOOD }, ..house("incomplete", WELL, "", "") },
     House {
         paper: Paper { key: RSA_1024, ..GOOD },
         ..house(
             "short-key",
             nginx("TLSv1.2 TLSv1.3", "ECDHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0", HSTS),
-            GRAVE,
+            MISCONFIGURED,
             "B",
         )
     },
@@ -156,6 +151,6 @@ pub const HOUSES: &[House] = &[
     house("endless", Resident::Hostile(Habit::EndlessHandshake), "", ""),
     house("slowly", Resident::Hostile(Habit::Slowly), "", ""),
     house("picks-other", Resident::Hostile(Habit::PicksOther), "", ""),
-    house("noise", Resident::Hostile(Habit::Noise), "", ""),
+    house("noise", Resident::Hostile(Habit::Noise), WITHOUT, ""),
     House { port_80: Port80::Closed, ..house("silence", Resident::Silence, "", "") },
 ];
