@@ -6,7 +6,9 @@ mod import;
 mod lane;
 mod mark;
 mod observed;
+mod proof;
 mod record;
+mod rights;
 mod wanted;
 mod zone_file;
 
@@ -15,6 +17,7 @@ pub use difference::ZoneChange;
 pub use import::{Found, Imported, Unsaid, import};
 pub use lane::{is_lane, lanes};
 pub use observed::{Delegation, ObservedDns, ObservedZone, ZoneTrouble};
+pub use proof::{NoSpot, Proof, Proofs, Spot, kept, proof_owner, spot};
 pub use record::{Data, Kind, Owner, Records, RrSet};
 pub use wanted::implied;
 pub use zone_file::{ZoneFile, ZoneFileError, read_zone_file};

@@ -21,6 +21,8 @@ pub struct ObservedDns {
     pub served: BTreeMap<DomainName, BTreeMap<DomainName, Result<u32, String>>>,
     /// What the validating resolver says of each zone; empty without one.
     pub delegations: BTreeMap<DomainName, Delegation>,
+    /// Where names that issuers look at lead, of those that are in no zone here: asked of the resolver.
+    pub leads: BTreeMap<Owner, Result<Owner, String>>,
 }
 
 /// A zone at the server that changes it.
