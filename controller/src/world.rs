@@ -2,12 +2,15 @@
 
 mod engines;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use campanile_plan::certificate::{ObservedOrder, OrderStage};
 use campanile_plan::document::values::{EngineName, MemberName, SecretName};
 use campanile_plan::document::{Platform, Registry};
+use campanile_plan::domain::{Proof, Proofs};
 use campanile_plan::fleet::Desired;
 use campanile_plan::observed::Observed;
 use campanile_plan::plan::{Action, Step};
@@ -18,7 +21,7 @@ use crate::dns::{self, DnsError, Zones};
 use crate::docker::{EngineError, StepError, Vault};
 use crate::locked::locked;
 use crate::scope::Scope;
-use crate::state::{LeftOut, ObservedCertificates, State, StateError, Trust};
+use crate::state::{LeftOut, ObservedCertificates, Records, State, StateError, Trust};
 pub use engines::Engines;
 
 /// Largest password of a registry, in bytes.
@@ -151,18 +154,24 @@ impl Hands for World {
         let (certificates, looked) = issuing?;
         let secrets = self.state.observe_secrets()?;
         let Looked { accounts, orders, refusals, ledgers, left_out } = looked;
+        // those that are set or cleared while the zones are looked at belong to somebody all the same
+        let before = self.state.proofs()?;
+        let dns = self.zones.observe(desired, scope).await;
+        let proofs = self.proofs(&desired.platform, before, &orders).await?;
         let observed = Observed {
             engines,
             authority: certificates.authority,
             certificates: certificates.certificates,
-            dns: self.zones.observe(desired, scope).await,
+            dns,
             accounts,
             orders,
+            proofs: proofs.records,
             refusals,
             ledgers,
             secrets: secrets.fingerprints,
         };
-        let left_out = certificates.left_out.into_iter().chain(left_out).chain(secrets.left_out).collect();
+        let left_out = certificates.left_out.into_iter().chain(left_out).chain(proofs.left_out);
+        let left_out = left_out.chain(secrets.left_out).collect();
         Ok(Seen { observed: Arc::new(observed), left_out })
     }
 
@@ -182,6 +191,20 @@ impl Hands for World {
                 })
             }
             (Action::CreateZone { .. } | Action::UpdateZone { .. }, ..) => self.change_zone(step).await,
+            (Action::SetProofs { zone, records }, _, Some(member)) => {
+                self.state.note_proofs(member, zone, records).map_err(|source| {
+                    let doing = format!("noting the {}", step.object);
+                    DoError::State { doing, source }
+                })?;
+                self.change_zone(step).await
+            }
+            (Action::ClearProofs { zone, records }, _, Some(member)) => {
+                self.clear_proofs(step).await?;
+                self.state.forget_proofs(member, zone, records).map_err(|source| {
+                    let doing = format!("forgetting the {}", step.object);
+                    DoError::State { doing, source }
+                })
+            }
             (_, Some(name), _) => {
                 let away = |source| DoError::Away { name: name.clone(), source };
                 let Some(platform) = self.platform() else {
@@ -225,9 +248,56 @@ impl World {
         let done = match &step.action {
             Action::CreateZone { zone, catalog } => dns::create(&mut connection, zone, catalog).await,
             Action::UpdateZone { zone, changes } => dns::update(&mut connection, zone, changes).await,
+            Action::SetProofs { zone, records } => dns::add_texts(&mut connection, zone, records).await,
+            Action::ClearProofs { zone, records } => dns::remove_texts(&mut connection, zone, records).await,
             _ => return Err(DoError::Nowhere { object: step.object.clone() }),
         };
         done.map_err(failed)
+    }
+
+    /// Removes records; where the zone is not there any more, they are gone with it.
+    async fn clear_proofs(&self, step: &Step) -> Result<(), DoError> {
+        match self.change_zone(step).await {
+            Err(DoError::Zone { source, .. }) if source.is_missing() => Ok(()),
+            Err(DoError::Nowhere { .. }) => Ok(()),
+            done => done,
+        }
+    }
+
+    /// The records that show issuers whose names are, and for orders that wait for them, who shows them.
+    async fn proofs(
+        &self,
+        platform: &Platform,
+        before: Records<BTreeSet<Proof>>,
+        orders: &BTreeMap<MemberName, ObservedOrder>,
+    ) -> Result<Records<Proofs>, StateError> {
+        let Records { records, left_out } = self.state.proofs()?;
+        let mut noted = before.records;
+        for (member, proofs) in records {
+            noted.entry(member).or_default().extend(proofs);
+        }
+        let is_open = |member: &MemberName| match orders.get(member).map(|order| &order.stage) {
+            Some(OrderStage::Pending(challenges)) => challenges.iter().any(|challenge| !challenge.told),
+            _ => false,
+        };
+        let open: Vec<Proof> = noted
+            .iter()
+            .filter(|(member, _)| is_open(member))
+            .flat_map(|(_, proofs)| proofs.iter().cloned())
+            .collect();
+        let mut shown = match &platform.spec.dns {
+            Some(dns) if !open.is_empty() => dns::shown(dns, &open).await,
+            _ => BTreeMap::new(),
+        };
+        let mut with_answers = |proof: Proof| {
+            let answers = shown.remove(&proof).unwrap_or_default();
+            (proof, answers)
+        };
+        let records = noted
+            .into_iter()
+            .map(|(member, proofs)| (member, proofs.into_iter().map(&mut with_answers).collect()))
+            .collect();
+        Ok(Records { records, left_out })
     }
 
     /// Looks at certificates in force, and at what is open at issuers.

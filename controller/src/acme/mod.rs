@@ -5,6 +5,7 @@ mod desk;
 mod error;
 mod look;
 mod order;
+mod preflight;
 mod probe;
 mod signed;
 mod transport;
@@ -70,6 +71,7 @@ impl Acme {
             action,
             Action::RegisterAccount { .. }
                 | Action::ProbeNames { .. }
+                | Action::LookUpNames(_)
                 | Action::PlaceOrder(_)
                 | Action::ResumeOrder { .. }
                 | Action::AnswerChallenges { .. }
@@ -94,6 +96,9 @@ impl Acme {
         }
         if let Action::ProbeNames { through, names, page, answer } = &step.action {
             return probe(platform, through, names, (page, answer)).await;
+        }
+        if let Action::LookUpNames(look_up) = &step.action {
+            return preflight::look_up_names(platform, look_up).await;
         }
         let Some(member) = &step.member else { return Ok(()) };
         // whatever comes of it, what was seen of the order is of yesterday

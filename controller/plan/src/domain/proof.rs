@@ -8,8 +8,9 @@ use serde::Serialize;
 use super::observed::{ObservedDns, ObservedZone, ZoneTrouble};
 use super::record::{Data, Kind, Owner};
 use super::rights::{Rights, rights};
+use crate::document::Policy;
 use crate::document::values::DomainName;
-use crate::fleet::Desired;
+use crate::fleet::{Desired, DesiredMember};
 use crate::observed::Observed;
 
 /// The label below which issuers look.
@@ -97,7 +98,7 @@ pub fn spot<'a>(desired: &Desired, observed: &'a Observed, name: &DomainName) ->
                 Some(next) => next,
                 None => return permitted(desired, (zone, there), owner),
             },
-            Some((zone, Err(trouble))) if !is_elsewhere(dns, trouble) => {
+            Some((zone, Err(trouble))) if !is_elsewhere(desired, dns, (zone, trouble)) => {
                 let (ZoneTrouble::Missing(why) | ZoneTrouble::Unreadable(why)) = trouble;
                 return Err(NoSpot::Later(format!("until {zone} can be read: {why}")));
             }
@@ -110,8 +111,14 @@ pub fn spot<'a>(desired: &Desired, observed: &'a Observed, name: &DomainName) ->
 }
 
 /// Whether a zone is another server's: nobody makes it here.
-fn is_elsewhere(dns: &ObservedDns, trouble: &ZoneTrouble) -> bool {
-    matches!(trouble, ZoneTrouble::Missing(_)) && dns.catalog.is_none()
+fn is_elsewhere(desired: &Desired, dns: &ObservedDns, (zone, trouble): (&DomainName, &ZoneTrouble)) -> bool {
+    let observes =
+        || member_of(desired, zone).is_some_and(|member| member.spec.domain.policy == Some(Policy::Observe));
+    matches!(trouble, ZoneTrouble::Missing(_)) && (dns.catalog.is_none() || observes())
+}
+
+fn member_of<'d>(desired: &'d Desired, zone: &DomainName) -> Option<&'d DesiredMember> {
+    desired.members.values().find(|member| member.spec.domain.name.value == *zone)
 }
 
 fn leads(there: &ObservedZone, owner: &Owner) -> Option<Owner> {
