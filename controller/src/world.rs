@@ -1,27 +1,25 @@
 //! The world as the hands reach it: every engine and the state folder, looked at together and changed step by step.
 
 mod engines;
+mod zones;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use campanile_plan::certificate::{ObservedOrder, OrderStage};
 use campanile_plan::document::values::{EngineName, MemberName, SecretName};
 use campanile_plan::document::{Platform, Registry};
-use campanile_plan::domain::{Proof, Proofs};
 use campanile_plan::fleet::Desired;
 use campanile_plan::observed::Observed;
 use campanile_plan::plan::{Action, Step};
 use jiff::Timestamp;
 
 use crate::acme::{self, Acme, AcmeError, Looked};
-use crate::dns::{self, DnsError, Zones};
+use crate::dns::{DnsError, Zones};
 use crate::docker::{EngineError, StepError, Vault};
 use crate::locked::locked;
 use crate::scope::Scope;
-use crate::state::{LeftOut, ObservedCertificates, Records, State, StateError, Trust};
+use crate::state::{LeftOut, ObservedCertificates, State, StateError, Trust};
 pub use engines::Engines;
 
 /// Largest password of a registry, in bytes.
@@ -192,18 +190,10 @@ impl Hands for World {
             }
             (Action::CreateZone { .. } | Action::UpdateZone { .. }, ..) => self.change_zone(step).await,
             (Action::SetProofs { zone, records }, _, Some(member)) => {
-                self.state.note_proofs(member, zone, records).map_err(|source| {
-                    let doing = format!("noting the {}", step.object);
-                    DoError::State { doing, source }
-                })?;
-                self.change_zone(step).await
+                self.set_proofs(step, member, (zone, records)).await
             }
             (Action::ClearProofs { zone, records }, _, Some(member)) => {
-                self.clear_proofs(step).await?;
-                self.state.forget_proofs(member, zone, records).map_err(|source| {
-                    let doing = format!("forgetting the {}", step.object);
-                    DoError::State { doing, source }
-                })
+                self.clear_proofs(step, member, (zone, records)).await
             }
             (_, Some(name), _) => {
                 let away = |source| DoError::Away { name: name.clone(), source };
@@ -236,68 +226,6 @@ impl World {
     /// The platform as it was last seen; none before the first look.
     fn platform(&self) -> Option<Arc<Platform>> {
         locked(&self.platform).clone()
-    }
-
-    async fn change_zone(&self, step: &Step) -> Result<(), DoError> {
-        let platform = self.platform();
-        let Some(dns) = platform.as_ref().and_then(|platform| platform.spec.dns.as_ref()) else {
-            return Err(DoError::Nowhere { object: step.object.clone() });
-        };
-        let failed = |source| DoError::Zone { object: step.object.clone(), source };
-        let mut connection = dns::Server::open(dns).map_err(failed)?.connect().await.map_err(failed)?;
-        let done = match &step.action {
-            Action::CreateZone { zone, catalog } => dns::create(&mut connection, zone, catalog).await,
-            Action::UpdateZone { zone, changes } => dns::update(&mut connection, zone, changes).await,
-            Action::SetProofs { zone, records } => dns::add_texts(&mut connection, zone, records).await,
-            Action::ClearProofs { zone, records } => dns::remove_texts(&mut connection, zone, records).await,
-            _ => return Err(DoError::Nowhere { object: step.object.clone() }),
-        };
-        done.map_err(failed)
-    }
-
-    /// Removes records; where the zone is not there any more, they are gone with it.
-    async fn clear_proofs(&self, step: &Step) -> Result<(), DoError> {
-        match self.change_zone(step).await {
-            Err(DoError::Zone { source, .. }) if source.is_missing() => Ok(()),
-            Err(DoError::Nowhere { .. }) => Ok(()),
-            done => done,
-        }
-    }
-
-    /// The records that show issuers whose names are, and for orders that wait for them, who shows them.
-    async fn proofs(
-        &self,
-        platform: &Platform,
-        before: Records<BTreeSet<Proof>>,
-        orders: &BTreeMap<MemberName, ObservedOrder>,
-    ) -> Result<Records<Proofs>, StateError> {
-        let Records { records, left_out } = self.state.proofs()?;
-        let mut noted = before.records;
-        for (member, proofs) in records {
-            noted.entry(member).or_default().extend(proofs);
-        }
-        let is_open = |member: &MemberName| match orders.get(member).map(|order| &order.stage) {
-            Some(OrderStage::Pending(challenges)) => challenges.iter().any(|challenge| !challenge.told),
-            _ => false,
-        };
-        let open: Vec<Proof> = noted
-            .iter()
-            .filter(|(member, _)| is_open(member))
-            .flat_map(|(_, proofs)| proofs.iter().cloned())
-            .collect();
-        let mut shown = match &platform.spec.dns {
-            Some(dns) if !open.is_empty() => dns::shown(dns, &open).await,
-            _ => BTreeMap::new(),
-        };
-        let mut with_answers = |proof: Proof| {
-            let answers = shown.remove(&proof).unwrap_or_default();
-            (proof, answers)
-        };
-        let records = noted
-            .into_iter()
-            .map(|(member, proofs)| (member, proofs.into_iter().map(&mut with_answers).collect()))
-            .collect();
-        Ok(Records { records, left_out })
     }
 
     /// Looks at certificates in force, and at what is open at issuers.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
+use super::preflight::PreflightError;
 use crate::history::HistoryError;
 use crate::state::StateError;
 
@@ -85,50 +86,9 @@ pub enum AcmeError {
         /// What it did in place of answering right.
         said: String,
     },
-    /// A name leads somewhere else.
-    #[error(
-        "{name} leads to {found} when asked {at}, and not to {wanted}; let its records say the ingress's addresses, \
-         or take it out of the document, then apply again"
-    )]
-    Elsewhere {
-        /// The name.
-        name: String,
-        /// Where it leads.
-        found: String,
-        /// Who says so.
-        at: String,
-        /// Where it should lead.
-        wanted: String,
-    },
-    /// CAA records do not let the issuer issue.
-    #[error(
-        "the CAA records of {owner} do not let {issuer} issue for {name} ({records}, asked {at}); add 0 {tag} \
-         \"{issuer}\" there, then apply again"
-    )]
-    Forbidden {
-        /// The name in question.
-        name: String,
-        /// Where the records stand.
-        owner: String,
-        /// The records.
-        records: String,
-        /// Who says so.
-        at: String,
-        /// What the issuer calls itself.
-        issuer: String,
-        /// The property that is missing.
-        tag: &'static str,
-    },
-    /// Nobody answers who should know a name.
-    #[error("{name} cannot be looked up {at}: {why}; see that the name servers answer, then apply again")]
-    Unanswered {
-        /// The name.
-        name: String,
-        /// Who was asked.
-        at: String,
-        /// Why not.
-        why: String,
-    },
+    /// What name servers say would make the issuer refuse.
+    #[error(transparent)]
+    Preflight(Box<PreflightError>),
     /// A key could not be used.
     #[error("the key of {of} cannot be used")]
     Key {

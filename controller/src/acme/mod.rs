@@ -25,6 +25,7 @@ use jiff::Timestamp;
 
 pub use error::AcmeError;
 pub use look::Looked;
+pub use preflight::PreflightError;
 pub use probe::probe;
 pub use trust::{roots, verify};
 
@@ -98,7 +99,8 @@ impl Acme {
             return probe(platform, through, names, (page, answer)).await;
         }
         if let Action::LookUpNames(look_up) = &step.action {
-            return preflight::look_up_names(platform, look_up).await;
+            let found = preflight::look_up_names(platform, look_up).await;
+            return found.map_err(|why| AcmeError::Preflight(Box::new(why)));
         }
         let Some(member) = &step.member else { return Ok(()) };
         // whatever comes of it, what was seen of the order is of yesterday

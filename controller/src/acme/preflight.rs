@@ -8,7 +8,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use campanile_plan::certificate::forbids;
-use campanile_plan::document::values::{CertificateName, DomainName};
+use campanile_plan::document::values::{CertificateName, DomainName, Listen};
 use campanile_plan::document::{Dns, Platform};
 use campanile_plan::domain::{Data, Kind, Owner};
 use campanile_plan::plan::LookUp;
@@ -16,21 +16,69 @@ use domain::base::iana::Rcode;
 use futures_util::future::join_all;
 use tokio::time::sleep;
 
-use super::AcmeError;
 use crate::dns::{Found, NoAnswer, look_up};
 
 /// How long the right answer may take to come: secondaries fetch a change some seconds after it was made.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(6);
 /// Between two tries.
 const PAUSE: Duration = Duration::from_secs(1);
 /// Most zones through which CNAMEs lead.
 const MOST_STEPS: usize = 8;
 
+/// What name servers say that would make an issuer refuse.
+#[derive(Debug, thiserror::Error)]
+pub enum PreflightError {
+    /// A name leads somewhere else.
+    #[error(
+        "{name} leads to {found} when asked {at}, and not to {wanted}; let its records say the ingress's addresses, \
+         or take it out of the document, then apply again"
+    )]
+    Elsewhere {
+        /// The name.
+        name: String,
+        /// Where it leads.
+        found: String,
+        /// Who says so.
+        at: String,
+        /// Where it should lead.
+        wanted: String,
+    },
+    /// CAA records do not let the issuer issue.
+    #[error(
+        "the CAA records of {owner} do not let {issuer} issue for {name} ({records}, asked {at}); add 0 {tag} \
+         \"{issuer}\" there, then apply again"
+    )]
+    Forbidden {
+        /// The name in question.
+        name: String,
+        /// Where the records stand.
+        owner: String,
+        /// The records.
+        records: String,
+        /// Who says so.
+        at: String,
+        /// What the issuer calls itself.
+        issuer: String,
+        /// The property that is missing.
+        tag: &'static str,
+    },
+    /// Nobody answers who should know a name.
+    #[error("{name} cannot be looked up {at}: {why}; see that the name servers answer, then apply again")]
+    Unanswered {
+        /// The name.
+        name: String,
+        /// Who was asked.
+        at: String,
+        /// Why not.
+        why: String,
+    },
+}
+
 /// Looks up every name.
 ///
 /// # Errors
 /// The first thing at which the issuer would fail.
-pub(super) async fn look_up_names(platform: &Platform, wanted: &LookUp) -> Result<(), AcmeError> {
+pub(super) async fn look_up_names(platform: &Platform, wanted: &LookUp) -> Result<(), PreflightError> {
     let Some(dns) = &platform.spec.dns else { return Ok(()) };
     let begun = Instant::now();
     loop {
@@ -42,19 +90,19 @@ pub(super) async fn look_up_names(platform: &Platform, wanted: &LookUp) -> Resul
 }
 
 /// Asks by way of every name server. One that is silent is passed over if another one answers.
-async fn by_all(dns: &Dns, wanted: &LookUp) -> Result<(), AcmeError> {
+async fn by_all(dns: &Dns, wanted: &LookUp) -> Result<(), PreflightError> {
     let ways = dns.name_servers.value.iter().map(|server| Way {
         wanted,
         server: server.address.socket(),
         at: format!("at {}", server.name),
-        resolver: dns.resolver.map(|resolver| resolver.socket()),
+        resolver: dns.resolver.map(Listen::socket),
     });
     let mut silent = None;
     let mut answered = false;
     for found in join_all(ways.map(async |way| way.check().await)).await {
         match found {
             Ok(()) => answered = true,
-            Err(error @ AcmeError::Unanswered { .. }) => silent = Some(error),
+            Err(error @ PreflightError::Unanswered { .. }) => silent = Some(error),
             Err(error) => return Err(error),
         }
     }
@@ -77,7 +125,7 @@ enum Asked {
 }
 
 impl Way<'_> {
-    async fn check(&self) -> Result<(), AcmeError> {
+    async fn check(&self) -> Result<(), PreflightError> {
         for name in &self.wanted.names {
             if !self.wanted.addresses.is_empty() {
                 self.leads_here(name.domain()).await?;
@@ -90,7 +138,7 @@ impl Way<'_> {
     }
 
     /// Whether a name leads to the ingress, and nowhere else.
-    async fn leads_here(&self, name: &DomainName) -> Result<(), AcmeError> {
+    async fn leads_here(&self, name: &DomainName) -> Result<(), PreflightError> {
         let owner = Owner::from(name);
         let mut found = BTreeSet::new();
         for kind in [Kind::A, Kind::AAAA] {
@@ -100,20 +148,19 @@ impl Way<'_> {
         if !found.is_empty() && found.is_subset(&self.wanted.addresses) {
             return Ok(());
         }
-        let listed = |addresses: &BTreeSet<IpAddr>| match addresses.is_empty() {
-            true => "no address".to_owned(),
-            false => addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
-        };
-        Err(AcmeError::Elsewhere {
+        let text = |address: &IpAddr| address.to_string();
+        let found: Vec<String> = found.iter().map(text).collect();
+        let wanted: Vec<String> = self.wanted.addresses.iter().map(text).collect();
+        Err(PreflightError::Elsewhere {
             name: name.to_string(),
-            found: listed(&found),
+            found: if found.is_empty() { "no address".to_owned() } else { found.join(", ") },
             at: self.called(&owner),
-            wanted: listed(&self.wanted.addresses),
+            wanted: wanted.join(", "),
         })
     }
 
     /// Whether the CAA records at the name, or else at the first one above that has any, let an issuer issue (RFC 8659, 3).
-    async fn permits(&self, name: &CertificateName, issuer: &DomainName) -> Result<(), AcmeError> {
+    async fn permits(&self, name: &CertificateName, issuer: &DomainName) -> Result<(), PreflightError> {
         let mut above = Some(Owner::from(name.domain()));
         while let Some(owner) = above {
             let found = self.find(&owner, Kind::CAA).await?;
@@ -124,7 +171,7 @@ impl Way<'_> {
             }
             if forbids(&records, issuer, (name.is_wildcard(), self.wanted.challenge)) {
                 let texts: Vec<String> = records.iter().map(|data| data.to_text(Kind::CAA)).collect();
-                return Err(AcmeError::Forbidden {
+                return Err(PreflightError::Forbidden {
                     name: name.to_string(),
                     owner: owner.to_string(),
                     records: texts.join(", "),
@@ -139,7 +186,7 @@ impl Way<'_> {
     }
 
     /// The records of a name, wherever CNAMEs lead; none where nobody can be asked.
-    async fn find(&self, owner: &Owner, kind: Kind) -> Result<Option<Found>, AcmeError> {
+    async fn find(&self, owner: &Owner, kind: Kind) -> Result<Option<Found>, PreflightError> {
         let mut at = owner.clone();
         for _ in 0..MOST_STEPS {
             let found = match self.asks(&at) {
@@ -168,10 +215,10 @@ impl Way<'_> {
         resolver: SocketAddr,
         (owner, at): (&Owner, &Owner),
         kind: Kind,
-    ) -> Result<Option<Found>, AcmeError> {
+    ) -> Result<Option<Found>, PreflightError> {
         match look_up(resolver, (at, kind), true).await {
             Ok(found) => Ok(Some(found)),
-            Err(why @ NoAnswer::Refused(Rcode::SERVFAIL)) => Err(AcmeError::Unanswered {
+            Err(why @ NoAnswer::Refused(Rcode::SERVFAIL)) => Err(PreflightError::Unanswered {
                 name: owner.to_string(),
                 at: format!("at the resolver {resolver}"),
                 why: why.to_string(),
@@ -195,7 +242,7 @@ impl Way<'_> {
         }
     }
 
-    fn unanswered(&self, owner: &Owner, at: &Owner, why: &NoAnswer) -> AcmeError {
-        AcmeError::Unanswered { name: owner.to_string(), at: self.called(at), why: why.to_string() }
+    fn unanswered(&self, owner: &Owner, at: &Owner, why: &NoAnswer) -> PreflightError {
+        PreflightError::Unanswered { name: owner.to_string(), at: self.called(at), why: why.to_string() }
     }
 }

@@ -4,6 +4,7 @@
 
 mod asked;
 mod error;
+mod leads;
 mod look_up;
 mod proofs;
 mod server;

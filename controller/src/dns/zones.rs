@@ -4,20 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use campanile_plan::certificate;
+use campanile_plan::document::Dns;
 use campanile_plan::document::values::{DomainName, Listen, MemberName};
-use campanile_plan::document::{ChallengeKind, Dns};
-use campanile_plan::domain::{
-    Delegation, Kind, ObservedDns, ObservedZone, Owner, ZoneTrouble, kept, proof_owner,
-};
-use campanile_plan::fleet::{Desired, DesiredMember};
+use campanile_plan::domain::{Delegation, ObservedDns, ObservedZone, ZoneTrouble};
+use campanile_plan::fleet::Desired;
 use futures_util::StreamExt;
 use futures_util::stream;
 use tokio::sync::Mutex;
 
 use super::asked::{delegation, served};
 use super::error::DnsError;
-use super::look_up::look_up;
+use super::leads::lead;
 use super::server::{Connection, Server};
 use super::transfer::{serial, transfer};
 use crate::scope::Scope;
@@ -61,11 +58,11 @@ impl Zones {
         seen.served.retain(|zone, _| is_there(zone));
         seen.delegations.retain(|zone, _| is_there(zone));
         let whole = scope.is_everything() || seen.away.is_some();
-        let touches =
+        let is_named =
             |zone: &DomainName, member: &MemberName| scope.has_zone_of(member) || scope.has_zone(zone);
         let touched: Vec<DomainName> = all
             .into_iter()
-            .filter(|(zone, member)| whole || touches(zone, member) || !seen.zones.contains_key(*zone))
+            .filter(|(zone, member)| whole || is_named(zone, member) || !seen.zones.contains_key(*zone))
             .map(|(zone, _)| zone.clone())
             .collect();
         if !touched.is_empty() || whole {
@@ -101,33 +98,6 @@ async fn look(dns: &Dns, seen: &mut ObservedDns, zones: Vec<DomainName>) {
     }
     seen.zones.extend(found);
     prove(dns, seen, &zones).await;
-}
-
-/// Asks where names lead at which issuers look, of those that are in no zone here.
-async fn lead(dns: &Dns, seen: &mut ObservedDns, desired: &Desired, anew: bool) {
-    let by_record = |member: &&DesiredMember| {
-        desired.issuer(&member.spec.issuer()).is_some_and(|issuer| issuer.challenge() == ChallengeKind::Dns01)
-    };
-    let members = desired.members.values().filter(by_record);
-    let names = members.flat_map(|member| certificate::names(&member.spec));
-    let owners = names.map(|name| proof_owner(name.domain()));
-    let owners: BTreeSet<Owner> =
-        owners.filter(|owner| !matches!(kept(seen, owner), Some((_, Ok(_))))).collect();
-    seen.leads.retain(|owner, _| owners.contains(owner));
-    let open: Vec<Owner> =
-        owners.into_iter().filter(|owner| anew || !seen.leads.contains_key(owner)).collect();
-    let asked = stream::iter(open).map(async |owner: Owner| {
-        let lead = match dns.resolver {
-            Some(resolver) => look_up(resolver.socket(), (&owner, Kind::TXT), true)
-                .await
-                .map(|found| found.owner)
-                .map_err(|why| format!("asking the resolver {resolver}, {why}")),
-            None => Err("the platform names no resolver".to_owned()),
-        };
-        (owner, lead)
-    });
-    let found: Vec<_> = asked.buffer_unordered(QUESTIONS).collect().await;
-    seen.leads.extend(found);
 }
 
 /// The zones that a catalog has (RFC 9432): the targets of the PTR records under its label `zones`.

@@ -1,8 +1,11 @@
 //! Certificates by dns-01: records that show an issuer whose names are, where they go, and that they go away.
 
+mod endings;
+mod running;
+mod spots;
+
 use campanile_plan::certificate::OrderStage;
-use campanile_plan::document::values::{DomainName, MemberName};
-use campanile_plan::domain::{Owner, ZoneTrouble, proof_owner};
+use campanile_plan::document::values::DomainName;
 use campanile_plan::fleet::{Desired, Snapshot};
 use campanile_plan::plan::Plan;
 use campanile_tests::fleets::{desired, member, snapshot, with_dns};
@@ -239,169 +242,6 @@ fn a_record_goes_where_a_cname_leads() {
     );
     world.converge(&fleet);
     assert!(world.plan(&fleet).is_settled() && world.observed.proofs.is_empty());
-}
-
-#[test]
-fn an_order_that_ends_otherwise_leaves_nothing() {
-    let fleet = fleet(&[WILD]);
-    let mut world = world(&["calco"]);
-    until_pending(&mut world, &fleet);
-    world.apply(&world.plan(&fleet));
-    let mut failed = world.clone();
-    let order = failed.observed.orders.values_mut().next().unwrap();
-    order.stage = OrderStage::Invalid { why: "no such record".to_owned(), names: [zone("calco")].into() };
-    check(
-        &failed,
-        &fleet,
-        &expect![[r#"
-        certificate/calco
-          ~ give up order calco: zones refused it: no such record
-          ~ clear proofs of calco in comune.calco.test: nobody looks for them any more
-              _acme-challenge TXT: - any-comune-calco-test.thumb
-              _acme-challenge TXT: - comune-calco-test.thumb
-
-    "#]],
-    );
-    check(
-        &world,
-        &self::fleet(&[("calco", "{issuer: internal}", "")]),
-        &expect![[r#"
-        certificate/authority
-          + create authority: the platform has no certificate authority yet
-          … wait for certificates, until the authority can issue them
-
-        order/calco
-          ~ forget order calco: its document asks for another issuer
-          ~ clear proofs of calco in comune.calco.test: nobody looks for them any more
-              _acme-challenge TXT: - any-comune-calco-test.thumb
-              _acme-challenge TXT: - comune-calco-test.thumb
-
-        domain/calco
-          ~ update zone comune.calco.test: one record set differs
-              @ CAA (no document asks for it): - 0 issue "ca.test", 0 issuewild "ca.test"
-
-    "#]],
-    );
-    // it left the fleet, but is not known to be gone while its document has problems
-    let mut without = self::fleet(&[("lecco", "{issuer: internal}", "")]);
-    ask_for(world.observed.dns.as_mut().unwrap(), [&zone("lecco")]);
-    check(
-        &world,
-        &without,
-        &expect![[r#"
-        certificate/authority
-          + create authority: the platform has no certificate authority yet
-          … wait for certificates, until the authority can issue them
-
-        order/calco
-          ~ clear proofs of calco in comune.calco.test: nobody looks for them any more
-              _acme-challenge TXT: - any-comune-calco-test.thumb
-              _acme-challenge TXT: - comune-calco-test.thumb
-
-        domain/lecco
-          + create zone comune.lecco.test: the name server does not have it: the name server answers REFUSED
-
-    "#]],
-    );
-    let calco: MemberName = "calco".parse().unwrap();
-    without.unknown.insert(calco.clone());
-    assert!(!world.plan(&without).lanes.iter().any(|lane| lane.member.as_ref() == Some(&calco)));
-    // while the name server is away nobody tries
-    world.observed.orders.clear();
-    world.observed.dns.as_mut().unwrap().away = Some("no route".to_owned());
-    check(
-        &world,
-        &without,
-        &expect![[r#"
-        certificate/authority
-          + create authority: the platform has no certificate authority yet
-          … wait for certificates, until the authority can issue them
-
-        domain/server
-          ! name server 127.0.0.1:5300: it cannot be asked for the zones of 1 members: no route; see that it runs, that spec.dns.server leads to it, and that it knows the key
-
-    "#]],
-    );
-}
-
-#[test]
-fn where_no_record_can_be_set_nothing_is_ordered() {
-    let domain = |policy: &str| fleet(&[("calco", "{issuer: zones}", policy)]);
-    let mut world = world(&["calco"]);
-    world.converge(&domain(""));
-    world.observed.certificates.clear();
-    check(
-        &world,
-        &domain(", policy: observe"),
-        &expect![[r#"
-        certificate/calco
-          ! order calco: the record _acme-challenge.comune.calco.test cannot be set by us: its policy is observe; let the policy of comune.calco.test be share or own, lead _acme-challenge.comune.calco.test by a CNAME into a zone that is, or take an issuer with challenge: http-01
-
-    "#]],
-    );
-    // a part of the domain that was given away
-    let away = ", records: [{name: www, type: NS, value: ns.provider.test.}]";
-    let mut given = world.clone();
-    let zone = zone("calco");
-    let Some(Ok(there)) = given.observed.dns.as_mut().unwrap().zones.get_mut(&zone) else {
-        panic!("no zone")
-    };
-    put(std::sync::Arc::make_mut(there), (&zone, "www"), "NS", "ns.provider.test.");
-    check(
-        &given,
-        &domain(away),
-        &expect![[r#"
-        certificate/calco
-          ! order calco: _acme-challenge.www.comune.calco.test is below www.comune.calco.test, which comune.calco.test gives to other name servers; let a CNAME there lead to a name in a zone that is kept here
-
-    "#]],
-    );
-    // the domain is another server's
-    let dns = world.observed.dns.as_mut().unwrap();
-    dns.catalog = None;
-    dns.zones.insert(zone.clone(), Err(ZoneTrouble::Missing("the name server answers REFUSED".to_owned())));
-    check(
-        &world,
-        &domain(", policy: observe"),
-        &expect![[r#"
-        certificate/calco
-          ! order calco: _acme-challenge.comune.calco.test is in no zone that is kept here; let a CNAME there lead to a name in a zone that is kept here, or take an issuer with challenge: http-01
-
-        domain/calco
-          ! zone comune.calco.test: the name server does not have it: the name server answers REFUSED; make it there, or let spec.domain.policy be own
-
-    "#]],
-    );
-    let dns = world.observed.dns.as_mut().unwrap();
-    let owners = [proof_owner(&zone), proof_owner(&"www.comune.calco.test".parse().unwrap())];
-    dns.leads.extend(owners.iter().map(|owner| (owner.clone(), Ok(owner.clone()))));
-    check(
-        &world,
-        &domain(", policy: observe"),
-        &expect![[r#"
-        certificate/calco
-          ! order calco: _acme-challenge.comune.calco.test is in no zone that is kept here; let a CNAME there lead to a name in a zone that is kept here, or take an issuer with challenge: http-01
-
-        domain/calco
-          ! zone comune.calco.test: the name server does not have it: the name server answers REFUSED; make it there, or let spec.domain.policy be own
-
-    "#]],
-    );
-}
-
-#[test]
-fn a_domain_of_another_server_leads_into_a_zone_of_ours() {
-    let fleet =
-        fleet(&[("calco", "{issuer: zones}", ", policy: observe"), ("lecco", "{issuer: internal}", "")]);
-    let mut world = world(&["calco", "lecco"]);
-    let lecco = zone("lecco");
-    let owners = [proof_owner(&zone("calco")), proof_owner(&"www.comune.calco.test".parse().unwrap())];
-    let dns = world.observed.dns.as_mut().unwrap();
-    dns.leads.extend(owners.map(|owner| (owner, Ok(Owner::under("calco", &lecco)))));
-    world.converge(&fleet);
-    // no catalog makes a zone whose policy is observe
-    assert_eq!(world.observed.certificates.len(), 2);
-    assert!(world.observed.proofs.is_empty());
 }
 
 #[test]

@@ -112,7 +112,7 @@ part! {
         catalog: Option<DomainName>,
         /// How long resolvers may keep records that say nothing else; an hour, if left out.
         ttl: Option<Ttl>,
-        /// A resolver that validates DNSSEC, for the proof that the delegation holds.
+        /// A resolver that validates DNSSEC: for the proof that the delegation holds, and for names that are in no zone here.
         resolver: Option<Listen>,
     }
 }

@@ -85,7 +85,7 @@ impl ZoneChange {
 }
 
 /// A zone as it was seen.
-pub struct There<'a> {
+pub struct Seen<'a> {
     /// Its name.
     pub zone: &'a DomainName,
     /// What it holds.
@@ -95,8 +95,8 @@ pub struct There<'a> {
 }
 
 /// What a zone that is held whole needs: everything that differs.
-pub fn own(wanted: &BTreeMap<(Owner, Kind), Wanted>, seen: &There) -> Difference {
-    let There { zone, there, busy } = seen;
+pub fn own(wanted: &BTreeMap<(Owner, Kind), Wanted>, seen: &Seen) -> Difference {
+    let Seen { zone, there, busy } = seen;
     let mut changes = Vec::new();
     for (key, wanted) in wanted.iter().filter(|((owner, _), _)| !busy.contains(owner)) {
         changes.extend(replaced(key, wanted, there.records.get(key)));
@@ -110,8 +110,8 @@ pub fn own(wanted: &BTreeMap<(Owner, Kind), Wanted>, seen: &There) -> Difference
 }
 
 /// What a shared zone needs: our records, beside those of others.
-pub fn share(wanted: &BTreeMap<(Owner, Kind), Wanted>, ttl: u32, mut mark: Mark, seen: &There) -> Difference {
-    let There { zone, there, busy } = *seen;
+pub fn share(wanted: &BTreeMap<(Owner, Kind), Wanted>, ttl: u32, mut mark: Mark, seen: &Seen) -> Difference {
+    let Seen { zone, there, busy } = *seen;
     let mut difference = Difference::default();
     let apex = (Owner::from(zone), Kind::NS);
     for (key, wanted) in wanted.iter().filter(|(key, _)| **key != apex && !busy.contains(&key.0)) {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::difference::{self, Difference, There, hold};
+use super::difference::{self, Difference, Seen, hold};
 use super::mark::Mark;
 use super::observed::{ObservedDns, ObservedZone, ZoneTrouble};
 use super::record::{Kind, Owner};
@@ -144,7 +144,7 @@ impl Scene<'_> {
 
     fn change(&self, lane: &mut Lane, there: &ObservedZone, is_released: bool) -> Option<Held> {
         let mut wanted = wanted(self.desired, self.dns, self.member);
-        let seen = There { zone: self.zone(), there, busy: self.busy };
+        let seen = Seen { zone: self.zone(), there, busy: self.busy };
         let mut difference = match rights(self.desired, self.member, there) {
             Rights::Observe => return None,
             Rights::Others(other) => {
@@ -189,9 +189,9 @@ impl Scene<'_> {
         lane: &mut Lane,
         wanted: &BTreeMap<(Owner, Kind), Wanted>,
         mark: Mark,
-        there: &There,
+        seen: &Seen,
     ) -> Difference {
-        let difference = difference::share(wanted, ttl(self.dns), mark, there);
+        let difference = difference::share(wanted, ttl(self.dns), mark, seen);
         for change in &difference.foreign {
             let there = change.old.as_ref().map_or("others".to_owned(), |set| set.to_text(change.kind));
             let new = change.new.as_ref().map(|set| set.to_text(change.kind)).unwrap_or_default();

@@ -74,8 +74,8 @@ pub fn kept<'a>(
     dns: &'a ObservedDns,
     owner: &Owner,
 ) -> Option<(&'a DomainName, &'a Result<Arc<ObservedZone>, ZoneTrouble>)> {
-    let mut names = std::iter::successors(Some(owner.clone()), Owner::above);
-    names.find_map(|name| dns.zones.get_key_value(&name.as_str().parse::<DomainName>().ok()?))
+    let mut names = std::iter::successors(Some(owner.as_str()), |name| Some(name.split_once('.')?.1));
+    names.find_map(|name| dns.zones.get_key_value(name))
 }
 
 /// Finds where the record of a name goes: there, or where a CNAME there leads.

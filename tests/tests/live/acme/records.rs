@@ -86,7 +86,8 @@ fn a_cname_leads_into_another_zone_of_ours() {
     let certificate = "pebble, wildcard: true, names: [comune.barzago.test, www.provider.test]";
     write_plain(&room, "lecco", "internal", "");
     write_plain(&room, "barzago", certificate, led);
-    room.apply();
+    // their zones are signed, and nobody has told the resolver so
+    room.run(&["apply"]).ends(1).says("DelegationSecure");
     let expected = ["*.comune.barzago.test", "comune.barzago.test", "www.provider.test"];
     assert_eq!(names(&room, "barzago"), expected);
     assert_eq!(servers.proofs("comune.lecco.test"), Vec::<String>::new());
