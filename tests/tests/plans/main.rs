@@ -7,6 +7,7 @@ mod conditions;
 mod everyday;
 mod ingress;
 mod orders;
+mod proofs;
 mod troubles;
 mod zones;
 
