@@ -25,12 +25,12 @@ test-packages:
 	@tests/machine/packages tests
 
 .PHONY: demo
-demo: machine ## a daemon that keeps 34 bodies' sites and zones on this machine's Docker, on 127.0.0.1:8443 and 5300; again: changes nothing
+demo: machine ## a daemon that keeps 34 bodies' sites, zones and certificates on this machine, on 127.0.0.1:8443 and 5300; again: changes nothing
 	@$(CARGO) build --quiet --release --locked -p campanile
 	@manifests/demo "$(CARGO_TARGET_DIR)/release/campanile"
 
 .PHONY: demo-clean
-demo-clean: ## end the demo's daemon and name server and remove all that they made
+demo-clean: ## end the demo's daemon, authority and name server and remove all that they made
 	@manifests/demo-clean
 
 .PHONY: test

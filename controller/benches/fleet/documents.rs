@@ -27,12 +27,13 @@ pub struct Documents {
 }
 
 impl Documents {
-    /// Those of `manifests/fleet`.
+    /// Those of `manifests/fleet`, with certificates of the platform's own authority: no issuer has part in what is measured.
     pub fn new() -> Self {
         let members = fs::read_dir(MEMBERS).expect("the fleet's members").map(|entry| {
             let path = entry.expect("a member's file").path();
             let name = path.file_name().expect("a name").display().to_string();
-            (format!("members/{name}"), fs::read_to_string(path).expect("a member's document"))
+            let text = fs::read_to_string(path).expect("a member's document");
+            (format!("members/{name}"), text.replace("issuer: pebble", "issuer: internal"))
         });
         let mut documents = Self { files: members.collect() };
         documents.put_platform(ENDPOINT, INGRESS);

@@ -1,19 +1,22 @@
 //! What anybody can ask: each name server for a zone's serial, a validating resolver for the chain of its signatures.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use campanile_plan::document::values::DomainName;
-use campanile_plan::domain::Delegation;
+use campanile_plan::domain::{Delegation, DelegationSigner};
 use domain::base::iana::{Opcode, Rcode};
 use domain::base::{Message, Rtype};
+use domain::rdata::Ds;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, UdpSocket};
 
 use super::error::DnsError;
 use super::server::message;
 use super::transfer::{name, serial_in};
+use super::update::Owned;
 
 /// How long one question by UDP is waited for, and how often it is asked.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -23,7 +26,8 @@ const UDP_BYTES: u16 = 1400;
 
 /// The serial of a zone at one of its name servers, or why it gives none.
 pub async fn served(server: SocketAddr, zone: &DomainName) -> Result<u32, String> {
-    let answer = ask(server, zone, false).await.map_err(|error| error.to_string())?;
+    let zone = name(zone).map_err(|error| error.to_string())?;
+    let answer = ask(server, (&zone, Rtype::SOA), false).await.map_err(|error| error.to_string())?;
     match (answer.header().rcode(), answer.header().aa(), serial_in(&answer)) {
         (Rcode::NOERROR, true, Some(serial)) => Ok(serial),
         (Rcode::NOERROR, ..) => Err("it does not have the zone".to_owned()),
@@ -33,7 +37,11 @@ pub async fn served(server: SocketAddr, zone: &DomainName) -> Result<u32, String
 
 /// What a validating resolver says of a zone.
 pub async fn delegation(resolver: SocketAddr, zone: &DomainName) -> Delegation {
-    let answer = match ask(resolver, zone, true).await {
+    let zone = match name(zone) {
+        Ok(zone) => zone,
+        Err(error) => return Delegation::Unknown(error.to_string()),
+    };
+    let answer = match ask(resolver, (&zone, Rtype::SOA), true).await {
         Ok(answer) => answer,
         Err(error) => {
             return Delegation::Unknown(format!("the resolver {resolver} does not answer: {error}"));
@@ -50,9 +58,29 @@ pub async fn delegation(resolver: SocketAddr, zone: &DomainName) -> Delegation {
     }
 }
 
-/// Asks for the SOA record: by UDP, and by TCP where the answer is cut.
-async fn ask(server: SocketAddr, zone: &DomainName, recurse: bool) -> io::Result<Message<Vec<u8>>> {
-    let question = question(zone, recurse).map_err(io::Error::other)?;
+/// The DS records of a zone that its parent has, as a resolver finds them; none where it finds no answer.
+pub async fn signers(resolver: SocketAddr, zone: &DomainName) -> Option<BTreeSet<DelegationSigner>> {
+    let answer = ask(resolver, (&name(zone).ok()?, Rtype::DS), true).await.ok()?;
+    if answer.header().rcode() != Rcode::NOERROR {
+        return None;
+    }
+    let records = answer.answer().ok()?.limit_to::<Ds<_>>();
+    let signers = records.flatten().map(|record| DelegationSigner {
+        tag: record.data().key_tag(),
+        algorithm: record.data().algorithm().to_int(),
+        digest_type: record.data().digest_type().to_int(),
+        digest: record.data().digest().to_vec(),
+    });
+    Some(signers.collect())
+}
+
+/// Asks for records: by UDP, and by TCP where the answer is cut.
+pub(super) async fn ask(
+    server: SocketAddr,
+    asked: (&Owned, Rtype),
+    recurse: bool,
+) -> io::Result<Message<Vec<u8>>> {
+    let question = question(asked, recurse).map_err(io::Error::other)?;
     let mut last = io::Error::from(io::ErrorKind::TimedOut);
     for _ in 0..TRIES {
         match tokio::time::timeout(PATIENCE, by_udp(server, &question)).await {
@@ -67,13 +95,13 @@ async fn ask(server: SocketAddr, zone: &DomainName, recurse: bool) -> io::Result
     Err(last)
 }
 
-fn question(zone: &DomainName, recurse: bool) -> Result<Vec<u8>, DnsError> {
+fn question(asked: (&Owned, Rtype), recurse: bool) -> Result<Vec<u8>, DnsError> {
     let failed = |error: domain::base::message_builder::PushError| DnsError::Malformed(error.to_string());
     let mut message = message(Opcode::QUERY)?;
     message.header_mut().set_rd(recurse);
     message.header_mut().set_ad(recurse);
     let mut message = message.question();
-    message.push((name(zone)?, Rtype::SOA)).map_err(failed)?;
+    message.push(asked).map_err(failed)?;
     let mut message = message.additional();
     message
         .opt(|options| {

@@ -48,6 +48,9 @@ pub enum DnsError {
         /// Its word.
         code: Rcode,
     },
+    /// It knows the name, and has no zone that begins there.
+    #[error("the name server has the zone above alone")]
+    NoZone,
     /// Its answer is not signed by our key.
     #[error("{}", signature(*why))]
     Signature {
@@ -117,7 +120,7 @@ fn signature(why: ValidationError) -> String {
 impl DnsError {
     /// Whether the server says that it does not have the zone.
     pub fn is_missing(&self) -> bool {
-        matches!(self, Self::Refused { code: Rcode::REFUSED | Rcode::NOTAUTH | Rcode::NXDOMAIN })
+        matches!(self, Self::NoZone | Self::Refused { code: Rcode::REFUSED | Rcode::NOTAUTH })
     }
 
     /// Whether nobody can be asked: it is not about one zone alone.

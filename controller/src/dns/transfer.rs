@@ -1,7 +1,8 @@
 //! A whole zone, read by AXFR (RFC 5936).
 
 use campanile_plan::document::values::DomainName;
-use campanile_plan::domain::{Data, Kind, ObservedZone, Owner, RrSet};
+use campanile_plan::domain::{Data, DelegationSigner, Kind, ObservedZone, Owner, RrSet};
+use domain::base::iana::Rcode;
 use domain::base::name::{Name, ParsedName};
 use domain::base::{Message, ParsedRecord, Rtype};
 use domain::rdata::{AllRecordData, Soa};
@@ -39,8 +40,11 @@ pub async fn transfer(connection: &mut Connection, zone: &DomainName) -> Result<
 /// # Errors
 /// When the server does not have it.
 pub async fn serial(connection: &mut Connection, zone: &DomainName) -> Result<u32, DnsError> {
-    let answer = connection.ask(&name(zone)?, Rtype::SOA).await?;
-    serial_in(&answer).ok_or_else(|| DnsError::Malformed(format!("it has no SOA record of {zone}")))
+    match connection.ask(&name(zone)?, Rtype::SOA).await {
+        // it speaks for the zone above, which says that the name does not exist, or who has it
+        Err(DnsError::Refused { code: Rcode::NXDOMAIN }) => Err(DnsError::NoZone),
+        answer => serial_in(&answer?).ok_or(DnsError::NoZone),
+    }
 }
 
 /// The serial in an answer to a question for a SOA record.
@@ -83,17 +87,23 @@ impl Arriving {
             return;
         };
         match parsed.data() {
-            AllRecordData::Soa(soa) => self.zone.serial = soa.serial().into_int(),
+            AllRecordData::Soa(soa) => {
+                self.zone.serial = soa.serial().into_int();
+                let data = Data::of(parsed.data()).with_serial(0);
+                self.zone.start = Some(RrSet::one(record.ttl().as_secs(), data));
+            }
             AllRecordData::Rrsig(signature) => {
                 let ends = Timestamp::from_second(i64::from(signature.expiration().into_int())).ok();
                 self.zone.signed_until = self.zone.signed_until.into_iter().chain(ends).min();
             }
-            AllRecordData::Cds(cds) => {
-                let digest: String =
-                    cds.digest().iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02X}"));
-                let tag = cds.key_tag();
-                let (algorithm, kind) = (cds.algorithm().to_int(), cds.digest_type().to_int());
-                self.zone.ds.push(format!("{tag} {algorithm} {kind} {digest}"));
+            // one without an algorithm asks the parent to remove all (RFC 8078, 4): that needs no key of ours
+            AllRecordData::Cds(cds) if cds.algorithm().to_int() != 0 => {
+                self.zone.signers.insert(DelegationSigner {
+                    tag: cds.key_tag(),
+                    algorithm: cds.algorithm().to_int(),
+                    digest_type: cds.digest_type().to_int(),
+                    digest: cds.digest().to_vec(),
+                });
             }
             _ => {}
         }

@@ -6,14 +6,15 @@ use std::sync::Arc;
 
 use campanile_plan::document::Dns;
 use campanile_plan::document::values::{DomainName, Listen, MemberName};
-use campanile_plan::domain::{Delegation, ObservedDns, ObservedZone, ZoneTrouble};
+use campanile_plan::domain::{ObservedDns, ObservedZone, ZoneTrouble};
 use campanile_plan::fleet::Desired;
 use futures_util::StreamExt;
 use futures_util::stream;
 use tokio::sync::Mutex;
 
-use super::asked::{delegation, served};
+use super::asked::{delegation, served, signers};
 use super::error::DnsError;
+use super::leads::lead;
 use super::server::{Connection, Server};
 use super::transfer::{serial, transfer};
 use crate::scope::Scope;
@@ -56,15 +57,19 @@ impl Zones {
         seen.zones.retain(|zone, _| is_there(zone));
         seen.served.retain(|zone, _| is_there(zone));
         seen.delegations.retain(|zone, _| is_there(zone));
+        seen.signers.retain(|zone, _| is_there(zone));
         let whole = scope.is_everything() || seen.away.is_some();
+        let is_named =
+            |zone: &DomainName, member: &MemberName| scope.has_zone_of(member) || scope.has_zone(zone);
         let touched: Vec<DomainName> = all
             .into_iter()
-            .filter(|(zone, member)| whole || scope.has_zone_of(member) || !seen.zones.contains_key(*zone))
+            .filter(|(zone, member)| whole || is_named(zone, member) || !seen.zones.contains_key(*zone))
             .map(|(zone, _)| zone.clone())
             .collect();
         if !touched.is_empty() || whole {
             look(dns, seen, touched).await;
         }
+        lead(dns, seen, desired, whole).await;
         Some(seen.clone())
     }
 }
@@ -158,6 +163,7 @@ async fn prove(dns: &Dns, seen: &mut ObservedDns, zones: &[DomainName]) {
     for zone in &gone {
         seen.served.remove(zone);
         seen.delegations.remove(zone);
+        seen.signers.remove(zone);
     }
     let mut questions = Vec::with_capacity(there.len() * dns.name_servers.value.len());
     for zone in &there {
@@ -177,9 +183,15 @@ async fn prove(dns: &Dns, seen: &mut ObservedDns, zones: &[DomainName]) {
     }
     let Some(resolver) = dns.resolver.map(Listen::socket) else { return };
     let asked = stream::iter(there).map(async |zone: DomainName| {
-        let found = delegation(resolver, &zone).await;
-        (zone, found)
+        let (found, parents) = tokio::join!(delegation(resolver, &zone), signers(resolver, &zone));
+        (zone, found, parents)
     });
-    let found: Vec<(DomainName, Delegation)> = asked.buffer_unordered(QUESTIONS).collect().await;
-    seen.delegations.extend(found);
+    let found: Vec<_> = asked.buffer_unordered(QUESTIONS).collect().await;
+    for (zone, found, parents) in found {
+        match parents {
+            Some(parents) => seen.signers.insert(zone.clone(), parents),
+            None => seen.signers.remove(&zone),
+        };
+        seen.delegations.insert(zone, found);
+    }
 }

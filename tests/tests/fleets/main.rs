@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what stops a test stops it with a panic")]
 
 mod in_force;
+mod zones;
 
 use campanile_plan::fleet::{Accepted, Snapshot};
 use campanile_tests::fleets::{member, snapshot, validated};

@@ -3,6 +3,7 @@
 
 mod ask;
 mod bind;
+mod deceiving;
 pub mod holding;
 mod key;
 mod knot;
@@ -14,6 +15,7 @@ use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 
 pub use ask::{ask, transfer, update};
 pub use bind::Bind;
+pub use deceiving::Deceiving;
 pub use key::Key;
 pub use knot::Knot;
 pub use unbound::Unbound;

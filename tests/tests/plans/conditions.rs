@@ -14,7 +14,7 @@ use jiff::SignedDuration;
 use super::{SITE, fleet};
 
 /// The conditions of calco, a line each; all of the site's hosts answer.
-fn conditions(world: &World, fleet: &Desired, failures: &[(&str, &str)]) -> String {
+pub fn conditions(world: &World, fleet: &Desired, failures: &[(&str, &str)]) -> String {
     let plan = world.plan(fleet);
     let hosts = fleet.members.values().flat_map(|member| member.spec.hosts());
     let answers = hosts.map(|host| (host.value.clone(), Answer::Status(200))).collect();

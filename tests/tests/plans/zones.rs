@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use campanile_plan::document::values::DomainName;
-use campanile_plan::domain::ObservedZone;
+use campanile_plan::domain::{Data, Kind, ObservedZone, RrSet};
 use campanile_plan::fleet::{Desired, Snapshot};
 use campanile_plan::plan::{Plan, Request, plan, text};
 use campanile_tests::fleets::{desired, member, snapshot, with_dns};
@@ -252,6 +252,38 @@ fn only_the_members_issuer_may_issue() {
         Digest: DIGEST
     "#]]
     .assert_eq(&zones(plan));
+}
+
+#[test]
+fn a_zone_begins_as_the_platform_says() {
+    let mut fleet = calco(", policy: own");
+    let Some(Ok(platform)) = fleet.files.get_mut("platform.yaml") else { panic!("it has a platform") };
+    platform.push_str("    soa: {contact: 'mailto:ops.zone@cst.test', refresh: 4h, minimum: 5m}\n");
+    let mut world = world(Some(&[("@", "NS", "ns1.cst.test.")]));
+    let Some(Ok(there)) = world.observed.dns.as_mut().unwrap().zones.get_mut(&zone()) else {
+        panic!("it is there")
+    };
+    let soa = Kind::named("SOA").unwrap();
+    let data =
+        Data::parse(soa, "ns1.cst.test. hostmaster.cst.test. 0 14400 900 1209600 3600", &zone()).unwrap();
+    Arc::make_mut(there).start = Some(RrSet::one(3600, data));
+    expect![[r#"
+        domain/calco
+          ~ update zone comune.calco.test: 4 record sets differ
+              _campanile TXT (says whose the zone is): + "platform=lecco"
+              @ A (a host of site): + 192.0.2.10
+              www A (a host of site): + 192.0.2.10
+              @ SOA (the platform says so): contact hostmaster.cst.test., minimum 3600 → contact ops\.zone.cst.test., minimum 300
+
+        Plan: 0 to create, 1 to change, 0 to remove, 0 held.
+        Digest: DIGEST
+    "#]].assert_eq(&zones(world.plan(&desired(&fleet))));
+    world.converge(&desired(&fleet));
+    let Some(Ok(there)) = world.observed.dns.as_ref().unwrap().zones.get(&zone()) else {
+        panic!("it is there")
+    };
+    expect![[r#"ns1.cst.test. ops\.zone.cst.test. 0 14400 900 1209600 300"#]]
+        .assert_eq(&there.start.as_ref().unwrap().to_text(soa));
 }
 
 #[test]

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
+use campanile_plan::document::values::FilePath;
 use campanile_plan::fleet::{Accepted, Snapshot, Validated};
-use campanile_tests::fleets::{PLATFORM, validated};
+use campanile_tests::fleets::validated;
 
 use super::{files_below, none, read, root};
 
@@ -64,10 +65,45 @@ fn the_name_server_of_the_demo_is_the_one_that_its_platform_names() {
         assert!(script.contains(&words), "{words}");
     }
     assert!(dns.name_servers.value.iter().all(|other| other.address.socket() == server));
-    let place = format!("s|{}|$place|", dns.key.secret_file);
-    assert!(read("manifests/demo").contains(&place), "{place}");
+    assert!(script.contains(&format!("key={}\n", in_demo(dns.key.secret_file.as_str()))));
     let objects = script.lines().find_map(|line| line.strip_prefix("name=")).unwrap();
     assert!(!objects.contains('.'), "{objects} could be an object of a platform");
+}
+
+#[test]
+fn the_issuer_of_the_demo_is_the_one_that_its_platform_names() {
+    let snapshot = fleet("manifests/fleet");
+    let desired = validated(&snapshot, &Accepted::default()).desired.unwrap();
+    let [issuer] = desired.platform.spec.issuers.as_slice() else { panic!("it has one issuer") };
+    let script = read("manifests/demo-issuer");
+    let ingress = &desired.engines()[0].ingress;
+    let file = |path: &Option<FilePath>| {
+        in_demo(path.as_ref().unwrap().as_str()).replace("$PWD/.demo/issuer", "$folder")
+    };
+    for words in [
+        format!("\ndirectory={}\n", issuer.directory),
+        format!("\"httpPort\": {},", ingress.http.socket().port()),
+        format!("-dnsserver {} ", desired.platform.spec.dns.as_ref().unwrap().server),
+        format!("\"caaIdentities\": [\"{}\"]", issuer.caa.as_ref().unwrap()),
+        format!(
+            "state/acme/accounts\" ]; then\n    manifests/demo-daemon stop\n    rm -f \"$demo/state/acme/accounts/{}.\"",
+            issuer.name
+        ),
+        format!("\"{}\"", file(&issuer.root)),
+        format!("\"{}\"", file(&issuer.roots)),
+    ] {
+        assert!(script.contains(&words), "{words}");
+    }
+    for (name, member) in &desired.members {
+        assert_eq!(member.spec.issuer(), issuer.name.value, "{name}");
+    }
+}
+
+/// Where the demo keeps what its platform's document has in /etc/campanile.
+fn in_demo(path: &str) -> String {
+    let place = "s|/etc/campanile/|$place/|";
+    assert!(read("manifests/demo").contains(place), "{place}");
+    path.replacen("/etc/campanile/", "$PWD/.demo/", 1)
 }
 
 #[test]
@@ -98,7 +134,7 @@ fn documents(page: &str) -> Vec<String> {
     ours.map(|(block, _)| block.to_owned()).collect()
 }
 
-/// A fleet around one document: a platform gets a member, a member the platform of the tests.
+/// A fleet around one document: a platform gets a member, a member the platform of the demo.
 fn alone(document: &str) -> Snapshot {
     let name = document.split("name: ").nth(1).and_then(|rest| rest.split([',', '}', '\n', ' ']).next());
     let member = format!("members/{}.yaml", name.unwrap_or("nameless"));
@@ -106,7 +142,7 @@ fn alone(document: &str) -> Snapshot {
         let member = campanile_tests::fleets::member("calco", &format!("a/b@sha256:{}", "0".repeat(64)), "");
         [("platform.yaml".to_owned(), document.to_owned()), ("members/calco.yaml".to_owned(), member)]
     } else {
-        [("platform.yaml".to_owned(), PLATFORM.to_owned()), (member, document.to_owned())]
+        [("platform.yaml".to_owned(), read("manifests/fleet/platform.yaml")), (member, document.to_owned())]
     };
     Snapshot { files: files.map(|(path, text)| (path, Ok(text))).into(), ..Snapshot::default() }
 }

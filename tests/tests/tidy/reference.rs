@@ -77,6 +77,7 @@ const TEXTS: &[(&str, &str)] = &[
     ),
     (r"^[^\x00-\x1f\x7f]*$", "text, or a list of texts"),
     ("^[0-9]+[smhd]?$", "seconds, or `5m`, `1h`, `1d`; at most `7d`"),
+    ("^[0-9]{1,7}[smhd]?$", "seconds, or `15m`, `6h`, `14d`; from `1m` to `60d`"),
     (r"^[0-9a-fA-F.:]+$", "IPv4 or IPv6 address, such as `192.0.2.10`"),
     ("^/.+$", "path of a file on the controller's machine"),
     ("^https://[!-~]+$", "address with https, such as `https://acme.authority.example/directory`"),

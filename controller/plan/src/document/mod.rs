@@ -17,7 +17,7 @@ pub use issuer::{Certificate, ChallengeKind, ExternalAccount, Issuer, IssuerLimi
 pub use member::{Identity, Member, MemberSpec};
 pub use node::{Node, Value};
 pub use platform::{
-    Dns, DnsKey, Engine, EngineTls, ImagePolicy, Ingress, NameServer, Platform, PlatformSpec, Registry,
+    Dns, DnsKey, Engine, EngineTls, ImagePolicy, Ingress, NameServer, Platform, PlatformSpec, Registry, Soa,
     TsigAlgorithm,
 };
 pub use problem::{Place, Problem};

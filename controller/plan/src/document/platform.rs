@@ -4,8 +4,8 @@ use super::decode::{Placed, choice, part};
 use super::issuer::Issuer;
 use super::member::ApiVersion;
 use super::values::{
-    DomainName, Endpoint, EngineName, FilePath, ImageReference, Line, Listen, PlatformName, PublicAddress,
-    Range, Ttl,
+    Contact, DomainName, Endpoint, EngineName, FilePath, ImageReference, Line, Listen, PlatformName,
+    PublicAddress, Range, Ttl, ZoneTime,
 };
 
 part! {
@@ -112,8 +112,29 @@ part! {
         catalog: Option<DomainName>,
         /// How long resolvers may keep records that say nothing else; an hour, if left out.
         ttl: Option<Ttl>,
-        /// A resolver that validates DNSSEC, for the proof that the delegation holds.
+        /// What the first record of every zone that is held whole says (SOA); the server's own, if left out.
+        soa: Option<Soa>,
+        /// A resolver that validates DNSSEC: for the proof that the delegation holds, and for names that are in no zone here.
         resolver: Option<Listen>,
+    }
+}
+
+part! {
+    /// What the first record of a zone says (RFC 1035, 3.3.13). What is left out stays as the server has it; the serial number is
+    /// always the server's.
+    Soa {
+        /// The name server that changes come from.
+        primary: Option<DomainName>,
+        /// Who answers for the zone.
+        contact: Option<Placed<Contact>>,
+        /// How often secondaries ask for a new version.
+        refresh: Option<ZoneTime>,
+        /// How soon they ask again when they got no answer.
+        retry: Option<ZoneTime>,
+        /// How long they serve the zone without an answer.
+        expire: Option<Placed<ZoneTime>>,
+        /// How long resolvers may keep that a name does not exist (RFC 2308).
+        minimum: Option<Ttl>,
     }
 }
 

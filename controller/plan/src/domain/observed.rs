@@ -1,11 +1,12 @@
 //! What was seen of the zones: at the server that changes them, at those that serve them, and from a resolver.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::record::{Kind, Owner, Records};
+use super::record::{Kind, Owner, Records, RrSet};
 use crate::document::values::DomainName;
 
 /// One look at the zones.
@@ -21,6 +22,10 @@ pub struct ObservedDns {
     pub served: BTreeMap<DomainName, BTreeMap<DomainName, Result<u32, String>>>,
     /// What the validating resolver says of each zone; empty without one.
     pub delegations: BTreeMap<DomainName, Delegation>,
+    /// The DS records that the parent of each zone has, as the resolver finds them; none where it gives no answer.
+    pub signers: BTreeMap<DomainName, BTreeSet<DelegationSigner>>,
+    /// Where names that issuers look at lead, of those that are in no zone here: asked of the resolver.
+    pub leads: BTreeMap<Owner, Result<Owner, String>>,
 }
 
 /// A zone at the server that changes it.
@@ -28,14 +33,16 @@ pub struct ObservedDns {
 pub struct ObservedZone {
     /// Serial of its SOA record.
     pub serial: u32,
+    /// The SOA record itself, with 0 for a serial.
+    pub start: Option<RrSet>,
     /// Its records, without those that the server keeps by itself.
     pub records: Records,
     /// Records of which not even the outside could be read: they are left as they are.
     pub unread: BTreeSet<(Owner, Kind)>,
     /// When the first of its signatures ends; none where it is not signed.
     pub signed_until: Option<Timestamp>,
-    /// What the registrar should have as DS, from the zone's own CDS records: `12345 13 2 0A1B…`.
-    pub ds: Vec<String>,
+    /// What the parent should have as DS, from the zone's own CDS records (RFC 7344).
+    pub signers: BTreeSet<DelegationSigner>,
 }
 
 impl ObservedZone {
@@ -44,6 +51,36 @@ impl ObservedZone {
         self.unread.is_empty()
             && self.records.keys().all(|(_, kind)| *kind == Kind::NS)
             && self.records.len() <= 1
+    }
+}
+
+/// What vouches for a key of a zone: the content of a DS record, and of a CDS record (RFC 4034, 5.1).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DelegationSigner {
+    /// The key, by its tag.
+    pub tag: u16,
+    /// The algorithm of the key.
+    pub algorithm: u8,
+    /// The algorithm of the digest.
+    pub digest_type: u8,
+    /// The digest of the key.
+    pub digest: Vec<u8>,
+}
+
+impl DelegationSigner {
+    /// Whether both are about one key: each may have digests that the other has not.
+    pub fn is_of_key_of(&self, other: &Self) -> bool {
+        let same_digest = self.digest_type != other.digest_type || self.digest == other.digest;
+        (self.tag, self.algorithm) == (other.tag, other.algorithm) && same_digest
+    }
+}
+
+/// As a registrar wants it: `12345 13 2 0A1B…`.
+impl fmt::Display for DelegationSigner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { tag, algorithm, digest_type, digest } = self;
+        write!(f, "{tag} {algorithm} {digest_type} ")?;
+        digest.iter().try_for_each(|byte| write!(f, "{byte:02X}"))
     }
 }
 

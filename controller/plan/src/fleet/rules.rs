@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::issuers;
 use crate::document::values::{Bytes, MountPath, Ttl, WorkloadName};
-use crate::document::{Health, Member, Place, Placed, Platform, Report, Workload};
+use crate::document::{Health, Member, Place, Placed, Platform, Report, Soa, Workload};
 use crate::domain;
 
 /// Most workloads of one member: each may need two addresses while a new version takes over,
@@ -52,6 +52,28 @@ pub(super) fn platform(platform: &Platform, report: &mut Report) {
         for server in &dns.name_servers.value {
             twice(&mut names, &server.name, "name server", report);
         }
+        if let Some(soa) = &dns.soa {
+            start(soa, report);
+        }
+    }
+}
+
+fn start(soa: &Soa, report: &mut Report) {
+    if let Some(contact) = soa.contact.as_ref().filter(|contact| domain::mailbox(&contact.value).is_none()) {
+        let remedy = "write at most 63 characters before the @, and a domain after it";
+        report.problem(contact.place, format!("{contact} cannot be written as a domain name"), remedy);
+    }
+    // a secondary has to have asked twice before it gives a zone up (RFC 1912, 2.2)
+    let (Some(refresh), Some(retry), Some(expire)) = (soa.refresh, soa.retry, &soa.expire) else { return };
+    let asked_twice = refresh.seconds().saturating_add(retry.seconds());
+    if expire.value.seconds() <= asked_twice {
+        let message =
+            format!("secondaries would give a zone up after {expire} s, before they asked a second time");
+        report.problem(
+            expire.place,
+            message,
+            format!("write more than refresh and retry together, which are {asked_twice} s"),
+        );
     }
 }
 

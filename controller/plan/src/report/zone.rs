@@ -1,9 +1,11 @@
 //! What can be said of a member's zone: whether it is served, everywhere the same, signed, and reached by a chain that holds.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Condition, Facts, Status, condition};
-use crate::domain::{Delegation, ObservedDns, ObservedZone, ZoneTrouble};
+use crate::domain::{Delegation, DelegationSigner, ObservedDns, ObservedZone, ZoneTrouble};
 use crate::fleet::DesiredMember;
 
 /// Signatures that end sooner than this should have been renewed.
@@ -79,22 +81,57 @@ fn signed(there: &ObservedZone, member: &DesiredMember, now: Timestamp) -> Optio
             Some(condition(kind, Status::False, "SignaturesEnd", message))
         }
         (Some(until), _) => {
-            let ds =
-                if there.ds.is_empty() { String::new() } else { format!("; DS {}", there.ds.join(", ")) };
+            let ds = if there.signers.is_empty() {
+                String::new()
+            } else {
+                format!("; DS {}", listed(&there.signers))
+            };
             let day = until.strftime("%Y-%m-%d");
             Some(condition(kind, Status::True, "Signed", format!("until {day} at least{ds}")))
         }
     }
 }
 
+/// Records in the form that registrars take, one after the other.
+fn listed<'s>(signers: impl IntoIterator<Item = &'s DelegationSigner>) -> String {
+    signers.into_iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// What the parent should have of DS records and what it has, where they are about other keys: a key was rolled over.
+fn rolled_over(there: &ObservedZone, parent: &BTreeSet<DelegationSigner>) -> Option<String> {
+    let lacks = |set: &BTreeSet<DelegationSigner>, signer: &DelegationSigner| {
+        !set.iter().any(|other| other.is_of_key_of(signer))
+    };
+    let new: Vec<&DelegationSigner> = there.signers.iter().filter(|signer| lacks(parent, signer)).collect();
+    let old: Vec<&DelegationSigner> = parent.iter().filter(|signer| lacks(&there.signers, signer)).collect();
+    if there.signers.is_empty() || new.is_empty() && old.is_empty() {
+        return None;
+    }
+    let goes = format!("to go from the parent: {}", listed(old.iter().copied()));
+    if new.is_empty() {
+        return Some(format!("the zone has given up a key that the parent still vouches for; {goes}"));
+    }
+    let goes = if old.is_empty() { String::new() } else { format!("; {goes}") };
+    Some(format!(
+        "the zone's key is rolled over; give the registrar: {}{goes}; when the parent has it, tell the name server (Knot: \
+         knotc zone-ksk-submitted)",
+        listed(new)
+    ))
+}
+
 /// Whether the chain of signatures from the root to the zone holds, as a validating resolver sees it.
 fn delegated(dns: &ObservedDns, there: &ObservedZone, member: &DesiredMember) -> Option<Condition> {
-    let found = dns.delegations.get(&member.spec.domain.name.value)?;
+    let zone = &member.spec.domain.name.value;
+    let found = dns.delegations.get(zone)?;
+    let parent = dns.signers.get(zone);
     let kind = "DelegationSecure";
     Some(match found {
-        Delegation::Secure => condition(kind, Status::True, "Secure", "the chain of signatures holds"),
+        Delegation::Secure => match parent.and_then(|parent| rolled_over(there, parent)) {
+            Some(message) => condition(kind, Status::False, "DsDiffers", message),
+            None => condition(kind, Status::True, "Secure", "the chain of signatures holds"),
+        },
         Delegation::Insecure if there.signed_until.is_some() => {
-            let message = format!("the parent has no DS; give the registrar: {}", there.ds.join(", "));
+            let message = format!("the parent has no DS; give the registrar: {}", listed(&there.signers));
             condition(kind, Status::False, "NoDs", message)
         }
         Delegation::Insecure if member.spec.domain.dnssec == Some(true) => {
@@ -102,9 +139,10 @@ fn delegated(dns: &ObservedDns, there: &ObservedZone, member: &DesiredMember) ->
         }
         Delegation::Insecure => condition(kind, Status::True, "Unsigned", "no signatures are asked for"),
         Delegation::Bogus(why) => {
+            let has = parent.map_or(String::new(), |parent| format!("; the parent has {}", listed(parent)));
             let message = format!(
-                "{why}: signatures and the parent's DS do not agree; the zone's are {}",
-                there.ds.join(", ")
+                "{why}: signatures and the parent's DS do not agree{has}; the zone's are {}",
+                listed(&there.signers)
             );
             condition(kind, Status::False, "Bogus", message)
         }

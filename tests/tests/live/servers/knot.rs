@@ -1,5 +1,6 @@
 //! Knot DNS in our image, as primary and as secondary.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -112,6 +113,33 @@ impl Knot {
         let data = answer.data();
         let [data] = data.as_slice() else { panic!("{zone} has no single CDS: {answer:?}") };
         format!("{zone}. DS {data}")
+    }
+
+    /// Rolls a zone's key over, up to where the name server waits for the parent: the hours before, in which resolvers learn of the
+    /// new key, are skipped.
+    pub fn roll_key_over(&self, zone: &str) {
+        let before = self.delegation_signer(zone);
+        let tags = || -> BTreeSet<String> {
+            let keys = docker(&["exec", &self.name, "keymgr", "-c", "/tmp/knot/knot.conf", zone, "list"]);
+            keys.lines().filter_map(|key| key.split_whitespace().nth(1)).map(str::to_owned).collect()
+        };
+        let control =
+            |arguments: &[&str]| docker(&[&["exec", &self.name, "knotc", "-b"], arguments].concat());
+        let known = tags();
+        control(&["zone-key-rollover", zone, "ksk"]);
+        until("there is a new key", || tags() != known);
+        let new = tags().difference(&known).next().unwrap().clone();
+        docker(&["exec", &self.name, "keymgr", "-c", "/tmp/knot/knot.conf", zone, "set", &new, "ready=+0"]);
+        control(&["zone-keys-load", zone]);
+        until("its CDS is another", || {
+            control(&["zone-sign", zone]);
+            self.delegation_signer(zone) != before
+        });
+    }
+
+    /// Tells it that the parent has the DS of a zone's new key.
+    pub fn confirm_key(&self, zone: &str) {
+        docker(&["exec", &self.name, "knotc", "-b", "zone-ksk-submitted", zone]);
     }
 
     /// Ends it and removes its container; the next start makes another on the same volume.

@@ -3,7 +3,7 @@
 use super::{Dns, records, settled, write_member};
 use crate::engine::until;
 use crate::room::Room;
-use crate::servers::{Bind, Knot, Server, Unbound, ask, free_address};
+use crate::servers::{Bind, Knot, Server, Unbound, ask, free_address, update};
 
 #[test]
 fn every_name_server_is_asked_whether_it_has_the_newest_version() {
@@ -56,4 +56,62 @@ fn the_delegation_is_proven_by_a_resolver_that_validates() {
         .unwrap();
     assert_eq!(judged(&with(&[wrong])), "False Bogus");
     assert_eq!(judged(&with(&[])), "False NoDs");
+}
+
+#[test]
+fn a_key_that_is_rolled_over_is_told_until_the_parent_has_it() {
+    let (zone, parent) = ("comune.calco.test", "calco.test");
+    let knot = Knot::primary("zones-rollover", &[]);
+    let room = Room::new("zones-rollover");
+    knot.create(parent);
+    let in_parent = |changes: &[String]| {
+        let changes: Vec<&str> = changes.iter().map(String::as_str).collect();
+        update(knot.address(), Some(knot.key()), parent, &changes).unwrap();
+    };
+    // the server answers for the name before it has the zone
+    in_parent(&[format!("add {zone}. 60 NS ns1.dns.test.")]);
+    let resolver =
+        Unbound::new(&[knot.delegation_signer(parent)], &[(parent, knot.address()), (zone, knot.address())]);
+    let more = format!("    catalog: {}\n    resolver: {}\n", knot.catalog(), resolver.address());
+    Dns::of(&knot).tell(&room);
+    write_member(&room, "calco", "    dnssec: true\n");
+    room.apply();
+    Dns { more, ..Dns::of(&knot) }.tell(&room);
+    let signer = || knot.delegation_signer(zone).replacen(" DS ", " 60 DS ", 1);
+    let judged = || room.condition("calco", "DelegationSecure");
+    let old = signer();
+    in_parent(&[format!("add {old}")]);
+    knot.confirm_key(zone);
+    assert_eq!(judged()[..2], ["True", "Secure"]);
+
+    knot.roll_key_over(zone);
+    let new = signer();
+    let [status, reason, message] = judged();
+    assert_eq!([status.as_str(), reason.as_str()], ["False", "DsDiffers"], "{message}");
+    let data = |signer: &str| {
+        let fields: Vec<&str> = signer.split(' ').skip(3).collect();
+        format!("{} {} {} {}", fields[0], fields[1], fields[2], fields[3..].concat())
+    };
+    assert!(
+        message.contains(&format!(
+            "give the registrar: {}; to go from the parent: {};",
+            data(&new),
+            data(&old)
+        )),
+        "{message}"
+    );
+    assert_ne!(data(&new), data(&old));
+    let [status, _, message] = room.condition("calco", "ZoneSigned");
+    assert!(status == "True" && message.contains(&format!("; DS {}", data(&new))), "{message}");
+
+    in_parent(&[format!("add {new}")]);
+    let [status, _, message] = judged();
+    assert!(
+        status == "False" && message.contains(&format!("to go from the parent: {}", data(&old))),
+        "{message}"
+    );
+    in_parent(&[format!("del {old}").replacen(" 60 DS ", " DS ", 1)]);
+    knot.confirm_key(zone);
+    until("the new key alone vouches for the zone", || judged()[..2] == ["True", "Secure"]);
+    settled(&room);
 }

@@ -21,7 +21,7 @@ pub use image::ImageReference;
 pub use name::{EngineName, IssuerName, MemberName, PlatformName, SecretName, VolumeName, WorkloadName};
 pub use path::{FilePath, MountPath, UrlPath};
 pub use quantity::{Bytes, Cpu, Pids, Port, Seconds};
-pub use record::{RecordName, RecordValue, RecordValues, Ttl};
+pub use record::{RecordName, RecordValue, RecordValues, Ttl, ZoneTime};
 pub use text::{EnvironmentName, Line, User};
 
 /// Why a text is not a value of its type, and what to write instead.

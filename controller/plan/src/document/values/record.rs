@@ -77,21 +77,24 @@ impl Ttl {
     }
 }
 
+/// The seconds of `90`, `5m`, `1h` or `1d`.
+fn seconds(text: &str) -> Option<u32> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let factor = match &text[digits.len()..] {
+        "" | "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        "d" => 86_400,
+        _ => return None,
+    };
+    digits.parse::<u32>().ok()?.checked_mul(factor)
+}
+
 impl FromStr for Ttl {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-        let factor = match &text[digits.len()..] {
-            "" | "s" => Some(1),
-            "m" => Some(60),
-            "h" => Some(3600),
-            "d" => Some(86_400),
-            _ => None,
-        };
-        let seconds =
-            digits.parse::<u32>().ok().zip(factor).and_then(|(count, unit)| count.checked_mul(unit));
-        seconds.filter(|seconds| *seconds <= WEEK).map(Self).ok_or_else(|| {
+        seconds(text).filter(|seconds| *seconds <= WEEK).map(Self).ok_or_else(|| {
             let remedy = "write seconds, or 5m, 1h, 1d; at most 7d";
             Invalid::new(format!("{text:?} is not a life of a record"), remedy)
         })
@@ -107,6 +110,42 @@ impl fmt::Display for Ttl {
 quantity!(Ttl, as number, {
     "type": ["integer", "string"], "minimum": 0, "maximum": 604_800, "pattern": "^[0-9]+[smhd]?$",
     "description": "A life of records, in seconds or as 5m, 1h, 1d."
+});
+
+/// What name servers of a zone wait for among each other: from a minute to 60 days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ZoneTime(u32);
+
+/// The shortest and the longest.
+const ZONE_TIMES: std::ops::RangeInclusive<u32> = 60..=60 * 86_400;
+
+impl ZoneTime {
+    /// In seconds.
+    pub fn seconds(self) -> u32 {
+        self.0
+    }
+}
+
+impl FromStr for ZoneTime {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        seconds(text).filter(|seconds| ZONE_TIMES.contains(seconds)).map(Self).ok_or_else(|| {
+            let remedy = "write seconds, or 15m, 6h, 14d; from 1m to 60d";
+            Invalid::new(format!("{text:?} is not a time for name servers to wait"), remedy)
+        })
+    }
+}
+
+impl fmt::Display for ZoneTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+quantity!(ZoneTime, as number, {
+    "type": ["integer", "string"], "minimum": 60, "maximum": 5_184_000, "pattern": "^[0-9]{1,7}[smhd]?$",
+    "description": "A time for name servers to wait, in seconds or as 15m, 6h, 14d."
 });
 
 /// One value of a record: a text without line breaks, as long as a record can be.
