@@ -69,6 +69,17 @@ pub struct Done {
     pub lost: Vec<String>,
 }
 
+/// Where an audit is kept.
+#[derive(Debug, Clone, Copy)]
+pub struct Into<'a> {
+    /// What it is kept in.
+    pub store: &'a Store,
+    /// Under which name.
+    pub scope: &'a str,
+    /// Bodies that are not looked at for now: they did not leave.
+    pub resting: &'a BTreeSet<String>,
+}
+
 /// What one look gave.
 struct Looked {
     facts: Facts,
@@ -111,13 +122,14 @@ impl Audit {
     pub async fn go(
         &self,
         targets: Vec<Target>,
-        (store, scope): (&Store, &str),
+        into: Into<'_>,
         mut progress: impl FnMut(&Body),
         stop: impl Future<Output = ()>,
     ) -> Result<Option<Done>, AuditError> {
         // as the store keeps it: what is told now and what is read from there later is the same time
         let now = Timestamp::now();
         let now = Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now);
+        let Into { store, scope, resting: _ } = into;
         let since = now.checked_sub(SignedDuration::from_hours(GOES_ON_HOURS)).unwrap_or(now);
         let (run, begun) = match store.unfinished(scope, since)? {
             Some(row) => (row.id, row.begun),
@@ -145,9 +157,9 @@ impl Audit {
         }
         let seen = store.looked_at(run)?;
         let about = self.about(begun);
-        let changes = last.as_ref().map(|last| changed(store, (run, scope), last, &about)).transpose()?;
+        let changes = last.as_ref().map(|last| changed(into, run, last, &about)).transpose()?;
         store.end(run, &about, changes.as_ref())?;
-        settle(store, (run, scope), &about)?;
+        settle(into, run, &about)?;
         Ok(Some(Done { run, lost: wanted.difference(&seen).cloned().collect() }))
     }
 
@@ -239,15 +251,11 @@ fn alone(body: Option<Body>, about: &Run, begun: Timestamp) -> Report {
 }
 
 /// What changed since what was known of a scope.
-fn changed(
-    store: &Store,
-    (run, scope): (RunId, &str),
-    last: &RunRow,
-    about: &Run,
-) -> Result<Changes, StoreError> {
+fn changed(into: Into<'_>, run: RunId, last: &RunRow, about: &Run) -> Result<Changes, StoreError> {
+    let Into { store, scope, resting } = into;
     let mut all = Vec::new();
     let (these, known) = (store.looked_at(run)?, store.known(scope)?);
-    for subject in these.union(&known) {
+    for subject in these.union(&known).filter(|subject| !resting.contains(*subject)) {
         let now = store.body(run, subject)?.map(|(body, _)| body);
         let then = alone(store.settled(scope, subject)?, about, last.begun);
         all.extend(compare(&then, &alone(now, about, about.begun)).changes);
@@ -263,9 +271,10 @@ fn changed(
 }
 
 /// Notes what is known from now on: what this run could not tell is as it was.
-fn settle(store: &Store, (run, scope): (RunId, &str), about: &Run) -> Result<(), StoreError> {
+fn settle(into: Into<'_>, run: RunId, about: &Run) -> Result<(), StoreError> {
+    let Into { store, scope, resting } = into;
     let (these, known) = (store.looked_at(run)?, store.known(scope)?);
-    for subject in these.union(&known) {
+    for subject in these.union(&known).filter(|subject| !resting.contains(*subject)) {
         let now = store.body(run, subject)?.map(|(body, _)| body);
         let then = store.settled(scope, subject)?;
         let body = match (then, now) {

@@ -11,6 +11,8 @@ use super::store::{Store, StoreError, Summary, UNCERTAIN};
 
 /// The scope of the fleet's own runs.
 pub const FLEET: &str = "fleet";
+/// Runs that are read: what was last known of a member holds for three days.
+const RUNS: usize = 3;
 /// Rules that a message names, at most.
 const NAMED: usize = 3;
 
@@ -32,13 +34,20 @@ impl KnownAudit {
     pub fn read(store: &Store) -> Result<Option<Self>, StoreError> {
         let Some(row) = store.last(FLEET, None)? else { return Ok(None) };
         let Some(run) = row.about else { return Ok(None) };
-        let summaries = store.summaries(row.id)?.into_iter();
-        let members = summaries.filter_map(|(subject, seen)| Some((subject.parse().ok()?, seen)));
+        let mut members = BTreeMap::new();
+        // one that is in maintenance tonight was looked at the night before
+        for past in store.runs(Some(FLEET), RUNS)? {
+            store.each_summary(past.id, |subject, at, summary| {
+                if let Ok(name) = subject.parse() {
+                    members.entry(name).or_insert((at, summary));
+                }
+            })?;
+        }
         Ok(Some(Self {
             ended: run.ended,
             seconds: run.ended.duration_since(run.begun).as_secs_f64(),
             connections: run.connections,
-            members: members.collect(),
+            members,
         }))
     }
 

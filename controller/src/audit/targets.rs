@@ -1,6 +1,6 @@
 //! Whom an audit looks at: members of the fleet, lines of a list, hosts that were named, rows of the IndicePA.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use campanile_audit::probes::{Host, Subject};
@@ -39,6 +39,8 @@ pub struct Members {
     pub targets: Vec<Target>,
     /// Those that are not, with the reason.
     pub left_out: BTreeMap<MemberName, &'static str>,
+    /// Those of them that are not for now: what is known of them stays so.
+    pub resting: BTreeSet<String>,
 }
 
 impl Target {
@@ -85,6 +87,9 @@ pub fn of_fleet(desired: &Desired, now: Timestamp) -> Members {
             _ => None,
         };
         if let Some(reason) = reason {
+            if audit.is_some_and(|audit| audit.enabled != Some(false)) {
+                members.resting.insert(name.to_string());
+            }
             members.left_out.insert(name.clone(), reason);
             continue;
         }

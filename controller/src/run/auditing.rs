@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
 use super::{Daemon, InForce};
-use crate::audit::going::{Audit, AuditError, Done};
+use crate::audit::going::{Audit, AuditError, Done, Into};
 use crate::audit::known::FLEET;
 use crate::audit::settings::Settings;
 use crate::audit::store::{Bounds, Store, StoreError};
@@ -128,19 +128,21 @@ async fn night(
     fleet: &InForce,
 ) -> Result<(), AuditError> {
     let settings = Settings { at_once: AT_ONCE, ..Settings::of_platform(document) };
-    let consented = fleet
-        .desired
-        .members
-        .values()
-        .any(|member| member.spec.audit.as_ref().is_some_and(|audit| audit.intrusive.is_some()));
-    let audit = Audit::new(&settings, consented)?;
+    // what an attacker would ask, a person asks for in daylight
+    let audit = Audit::new(&settings, false)?;
     let members = of_fleet(&fleet.desired, Timestamp::now());
     for (member, why) in &members.left_out {
         tracing::info!(%member, why, "not audited");
     }
+    let Some(_lock) = Store::lock(daemon.state.folder())? else {
+        tracing::info!("another audit is under way; this one waits");
+        tokio::time::sleep(LOOK_AGAIN).await;
+        return Ok(());
+    };
+    let into = Into { store, scope: FLEET, resting: &members.resting };
     tracing::info!(members = members.targets.len(), "audit begins");
     let begun = std::time::Instant::now();
-    let done = audit.go(members.targets, (store, FLEET), |_| {}, daemon.stopped()).await?;
+    let done = audit.go(members.targets, into, |_| {}, daemon.stopped()).await?;
     let Some(Done { run, lost }) = done else {
         tracing::info!("audit stopped; the next start goes on from there");
         return Ok(());

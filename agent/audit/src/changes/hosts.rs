@@ -1,4 +1,4 @@
-//! Hosts that came, went and stopped answering, and certificates that were renewed or are about to end.
+//! Hosts that came, went and stopped answering, and certificates that were renewed.
 
 use std::collections::BTreeMap;
 
@@ -6,12 +6,8 @@ use jiff::Timestamp;
 
 use super::change;
 use crate::facts::{Certificate, Site};
-use crate::report::{Body, Change, ChangeKind, Style, certificate, days_until};
+use crate::report::{Body, Change, ChangeKind, Style, certificate};
 use crate::{Language, Text};
-
-/// Days that a certificate has left when it is time to speak of it. Issuers that renew by themselves do so at a third of its
-/// life: of the shortest that are usual, 45 days, that is 15.
-const SOON: i64 = 14;
 
 pub(super) fn changes(was: &Body, is: &Body) -> Vec<Change> {
     let (before, now) = (by_host(was), by_host(is));
@@ -21,10 +17,7 @@ pub(super) fn changes(was: &Body, is: &Body) -> Vec<Change> {
             None => changes.push(change(ChangeKind::Appeared, is, host, super::appeared())),
             Some(last) => {
                 changes.extend(gone(last, site).map(|text| change(ChangeKind::Gone, is, host, text)));
-                changes.extend(
-                    certificates((last, was.facts.at), (site, is.facts.at))
-                        .map(|(kind, text)| change(kind, is, host, text)),
-                );
+                changes.extend(renewal(last, site).map(|text| change(ChangeKind::Renewed, is, host, text)));
             }
         }
     }
@@ -64,22 +57,10 @@ fn plain_answers(site: &Site) -> bool {
     site.web.plain.known().is_some_and(|visit| !visit.hops.is_empty())
 }
 
-/// That the certificate was renewed, or is about to end and was not last time.
-fn certificates(was: (&Site, Timestamp), is: (&Site, Timestamp)) -> Option<(ChangeKind, Text)> {
-    let (last, this) = (certificate(was.0)?, certificate(is.0)?);
-    if last.sha256 != this.sha256 && this.not_before > last.not_before {
-        return Some((ChangeKind::Renewed, renewed(last, this)));
-    }
-    let (left_before, left) = (days_until(last.not_after, was.1), days_until(this.not_after, is.1));
-    let crossed = (0..SOON).contains(&left) && left_before >= SOON;
-    crossed.then(|| {
-        let (giorno, day) = days(this.not_after);
-        let text = Text::new(
-            format!("il certificato scade il {giorno}, giorni rimasti: {left}"),
-            format!("the certificate ends on {day}, days left: {left}"),
-        );
-        (ChangeKind::EndsSoon, text)
-    })
+/// That the certificate is another, made later than the one before.
+fn renewal(was: &Site, is: &Site) -> Option<Text> {
+    let (last, this) = (certificate(was)?, certificate(is)?);
+    (last.sha256 != this.sha256 && this.not_before > last.not_before).then(|| renewed(last, this))
 }
 
 fn renewed(last: &Certificate, this: &Certificate) -> Text {

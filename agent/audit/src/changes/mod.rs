@@ -5,30 +5,30 @@
 
 mod hosts;
 mod settled;
+#[cfg(test)]
+mod tests;
 mod told;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::Text;
-use crate::report::{Body, Change, ChangeKind, Changes, Class, Report, standing};
-use crate::rules::{Finding, RULES, Rule, Verdict, Weight};
+use crate::report::{Body, Change, ChangeKind, Changes, Class, Report, host_of, standing};
+use crate::rules::{self, Finding, Verdict, Weight};
 pub use settled::settled;
-use told::{area, key, keys, told};
+use told::{key, keys, told};
+
+/// The rule whose findings are told as certificates about to end.
+const ENDS_SOON: &str = "certificate-ends-soon";
 
 /// What changed from the last report to this one, the weightiest first.
 pub fn compare(last: &Report, this: &Report) -> Changes {
-    compare_by(RULES, last, this)
-}
-
-/// The same with rules of a test.
-pub(crate) fn compare_by(rules: &[Rule], last: &Report, this: &Report) -> Changes {
     let before: BTreeMap<&str, &Body> = by_subject(last);
     let now: BTreeMap<&str, &Body> = by_subject(this);
     let mut changes = Vec::new();
     for (subject, body) in &now {
         match before.get(subject) {
-            Some(was) => changes.extend(body_changes(rules, was, body)),
+            Some(was) => changes.extend(body_changes(was, body)),
             None => changes.push(weightless(change(ChangeKind::Appeared, body, subject, appeared()))),
         }
     }
@@ -65,10 +65,20 @@ fn left() -> Text {
     Text::new("non è più tra quelli da verificare", "is no longer among those to look at")
 }
 
-fn body_changes(rules: &[Rule], was: &Body, is: &Body) -> Vec<Weighed> {
+fn body_changes(was: &Body, is: &Body) -> Vec<Weighed> {
     let mut changes: Vec<Weighed> = class_change(was, is).into_iter().map(weightless).collect();
     changes.extend(hosts::changes(was, is).into_iter().map(weightless));
-    changes.extend(finding_changes(rules, was, is));
+    let renewed: BTreeSet<String> = changes
+        .iter()
+        .filter(|(_, change)| change.kind == ChangeKind::Renewed)
+        .map(|(_, change)| change.object.clone())
+        .collect();
+    let found = finding_changes(was, is).into_iter();
+    // that a renewed certificate no longer ends soon goes without saying
+    let said = |change: &Change| {
+        change.rule.as_deref() == Some(ENDS_SOON) && renewed.contains(host_of(&change.object))
+    };
+    changes.extend(found.filter(|(_, change)| !said(change)));
     changes
 }
 
@@ -96,7 +106,7 @@ fn class_change(was: &Body, is: &Body) -> Option<Change> {
 }
 
 /// Findings that came and went.
-fn finding_changes(rules: &[Rule], was: &Body, is: &Body) -> Vec<Weighed> {
+fn finding_changes(was: &Body, is: &Body) -> Vec<Weighed> {
     let (failed, fails) = (keys(was, Verdict::Fails), keys(is, Verdict::Fails));
     let (unsure_before, unsure_now) = (keys(was, Verdict::Unknown), keys(is, Verdict::Unknown));
     let mut seen = BTreeSet::new();
@@ -107,25 +117,26 @@ fn finding_changes(rules: &[Rule], was: &Body, is: &Body) -> Vec<Weighed> {
     for finding in failing(is) {
         let key = key(&finding);
         let known_before = !failed.contains(&key) && !unsure_before.contains(&key);
-        if known_before && told(was, &finding, area(rules, &finding)) && seen.insert(key) {
-            changes.push(came_or_went(rules, ChangeKind::NewTrouble, is, &finding));
+        if known_before && told(was, &finding) && seen.insert(key) {
+            let kind = if finding.rule == ENDS_SOON { ChangeKind::EndsSoon } else { ChangeKind::NewTrouble };
+            changes.push(came_or_went(kind, is, &finding));
         }
     }
     for finding in failing(was) {
         let key = key(&finding);
         let known_now = !fails.contains(&key) && !unsure_now.contains(&key);
-        if known_now && told(is, &finding, area(rules, &finding)) && seen.insert(key) {
-            changes.push(came_or_went(rules, ChangeKind::Mended, is, &finding));
+        if known_now && told(is, &finding) && seen.insert(key) {
+            changes.push(came_or_went(ChangeKind::Mended, is, &finding));
         }
     }
     changes
 }
 
-fn came_or_went(rules: &[Rule], kind: ChangeKind, body: &Body, finding: &Finding) -> Weighed {
-    let rule = rules.iter().find(|rule| rule.id == finding.rule);
+fn came_or_went(kind: ChangeKind, body: &Body, finding: &Finding) -> Weighed {
+    let rule = rules::rule(&finding.rule);
     let title = rule.map_or_else(|| Text::new(&finding.rule, &finding.rule), |rule| (rule.title)());
     let text = match kind {
-        ChangeKind::NewTrouble => Text::new(
+        ChangeKind::NewTrouble | ChangeKind::EndsSoon => Text::new(
             format!("{}: {}", title.it, finding.evidence.it),
             format!("{}: {}", title.en, finding.evidence.en),
         ),

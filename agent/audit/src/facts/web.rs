@@ -75,6 +75,7 @@ pub struct Hop {
 
 /// The certificate that an answer was served with. It is taken as it is, so that the way can be followed; rules judge it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct HopCertificate {
     /// SHA-256 of its DER, in hexadecimal.
     pub sha256: String,

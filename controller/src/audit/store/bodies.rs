@@ -153,20 +153,22 @@ impl Store {
         })
     }
 
-    /// What is kept of every body of a run, by name.
-    pub fn summaries(&self, run: RunId) -> Result<BTreeMap<String, (Timestamp, Summary)>, StoreError> {
+    /// Hands over what is kept of every body of a run, with its name and when it was looked at, one by one.
+    pub fn each_summary(
+        &self,
+        run: RunId,
+        mut take: impl FnMut(String, Timestamp, Summary),
+    ) -> Result<(), StoreError> {
         self.reading("reading what is known of bodies", |connection| {
             let mut statement = connection.prepare("SELECT subject, at, summary FROM body WHERE run = ?")?;
-            let rows = statement.query_map([run.0], |row| {
-                Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?, row.get::<_, String>(2)?))
-            })?;
-            let read = |row: rusqlite::Result<(String, i64, String)>| {
-                let (subject, at, text) = row?;
+            let mut rows = statement.query([run.0])?;
+            while let Some(row) = rows.next()? {
+                let (at, text): (i64, String) = (row.get(1)?, row.get(2)?);
                 let summary =
                     serde_json::from_str(&text).map_err(|error| Trouble::Content(error.to_string()))?;
-                Ok((subject, (Timestamp::from_millisecond(at).unwrap_or(Timestamp::UNIX_EPOCH), summary)))
-            };
-            rows.map(read).collect()
+                take(row.get(0)?, Timestamp::from_millisecond(at).unwrap_or(Timestamp::UNIX_EPOCH), summary);
+            }
+            Ok(())
         })
     }
 

@@ -1,6 +1,6 @@
 //! Opening the store: checked, brought to the newest version, and set aside where it is damaged.
 
-use std::fs::{OpenOptions, Permissions};
+use std::fs::{File, OpenOptions, Permissions, TryLockError};
 use std::io;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -14,6 +14,8 @@ use super::{Store, StoreError};
 
 /// The file in the state folder.
 pub const FILE: &str = "audit.sqlite";
+/// What only one audit at a time has.
+const LOCK: &str = "audit.lock";
 /// How long another process may write before we give up.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -57,6 +59,22 @@ impl Store {
         let connection = connect(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         let begun = version(&connection).map_err(StoreError::sql("looking for tables", &path))? > 0;
         Ok(begun.then(|| Self::new(connection, &path)))
+    }
+
+    /// The right to audit for a state folder, until it is dropped; none while another process has it.
+    ///
+    /// # Errors
+    /// When no lock can be made there.
+    pub fn lock(folder: &Path) -> Result<Option<File>, StoreError> {
+        let path = folder.join(LOCK);
+        let mut options = OpenOptions::new();
+        let file = options.write(true).create(true).truncate(false).mode(0o600).open(&path);
+        let file = file.map_err(StoreError::file(&path))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(source)) => Err(StoreError::file(&path)(source)),
+        }
     }
 
     /// A store that is gone when it is dropped: on disk, since a list of targets may be long.

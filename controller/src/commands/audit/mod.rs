@@ -12,7 +12,7 @@ use campanile_audit::rules::Verdict;
 use jiff::Timestamp;
 
 use super::{DONE, FAILED, Failure, INTERRUPTED, USAGE, say};
-use crate::audit::going::{Audit, Done};
+use crate::audit::going::{Audit, Done, Into};
 use crate::audit::settings::Settings;
 use crate::audit::store::{Bounds, Opened, Store};
 use crate::audit::writing::{self, Form};
@@ -44,12 +44,19 @@ async fn audit(command: Arguments) -> Result<u8, Failure> {
     for note in &chosen.notes {
         say(note);
     }
-    let Chosen { targets, scope, listed, settings, notes: _, unusable } = chosen;
+    let Chosen { targets, scope, listed, settings, notes: _, unusable, resting } = chosen;
     let settings = Settings { listed, ..put(settings, &measure, &eyes) };
     let full = eyes.full;
     let mut audit = Audit::new(&settings, eyes.intrusive)?;
     audit.full = full;
     let store = open(&at.state, scope.as_deref())?;
+    let _lock = match &scope {
+        Some(_) if at.state.is_dir() => Some(
+            Store::lock(&at.state)?
+                .ok_or("another audit is under way with this state folder; wait for its end")?,
+        ),
+        _ => None,
+    };
     let scope = scope.unwrap_or_default();
     let count = targets.iter().map(|target| 1 + target.twins.len()).sum();
     let counter = Counter::new(count);
@@ -61,7 +68,8 @@ async fn audit(command: Arguments) -> Result<u8, Failure> {
     let stop = async {
         let _ = tokio::signal::ctrl_c().await;
     };
-    let done = audit.go(targets, (&store, &scope), progress, stop).await?;
+    let done =
+        audit.go(targets, Into { store: &store, scope: &scope, resting: &resting }, progress, stop).await?;
     counter.finish();
     let Some(Done { run, lost }) = done else {
         if !scope.is_empty() {
@@ -77,11 +85,11 @@ async fn audit(command: Arguments) -> Result<u8, Failure> {
         say(&format!("old audits could not be forgotten: {}", chain(&error)));
     }
     // of a run that was gone on with, what was seen before counts too
-    for (_, summary) in store.summaries(run)?.into_values() {
+    store.each_summary(run, |_, _, summary| {
         judged.fails |= fail_on.weight().is_some_and(|least| {
             summary.found.values().any(|found| found.fails > 0 && found.weight >= least)
         });
-    }
+    })?;
     Ok(if judged.fails || !lost.is_empty() { FAILED } else { DONE })
 }
 

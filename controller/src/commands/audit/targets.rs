@@ -1,5 +1,6 @@
 //! Whom the command line means.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use campanile_plan::document::values::MemberName;
@@ -32,6 +33,8 @@ pub(super) struct Chosen {
     pub notes: Vec<String>,
     /// Lines that name no target.
     pub unusable: usize,
+    /// Members that are not looked at for now.
+    pub resting: BTreeSet<String>,
 }
 
 /// Why there is nobody to look at.
@@ -111,7 +114,7 @@ pub(super) async fn choose(wanted: &Targets, at: &Where) -> Result<Chosen, Choos
     let scope = (members.is_empty() && others.is_empty()).then(|| FLEET.to_owned());
     let settings = platform.map(Settings::of_platform).unwrap_or_default();
     let targets = of_fleet.targets.into_iter().chain(others).collect();
-    Ok(Chosen { targets, scope, listed, settings, notes, unusable: 0 })
+    Ok(Chosen { targets, scope, listed, settings, notes, unusable: 0, resting: of_fleet.resting })
 }
 
 fn chosen(mut targets: Vec<Target>, ports: Ports, scope: Option<String>, listed: Vec<String>) -> Chosen {
@@ -119,7 +122,15 @@ fn chosen(mut targets: Vec<Target>, ports: Ports, scope: Option<String>, listed:
         target.put_at(ports);
     }
     let settings = Settings::default();
-    Chosen { targets: grouped(targets), scope, listed, settings, notes: Vec::new(), unusable: 0 }
+    Chosen {
+        targets: grouped(targets),
+        scope,
+        listed,
+        settings,
+        notes: Vec::new(),
+        unusable: 0,
+        resting: BTreeSet::new(),
+    }
 }
 
 fn names(targets: &[Target]) -> Vec<String> {
