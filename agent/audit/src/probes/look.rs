@@ -154,7 +154,8 @@ async fn domain(eyes: &Eyes, name: &str, hosts: &[Host], limit: Limit) -> Domain
 
 async fn mail(eyes: &Eyes, name: &str, before: Option<&Mail>, limit: Limit) -> Mail {
     let before = before.filter(|before| before.domain == name);
-    limit.within(mail::look_at(eyes, name, mail::Ports::default(), before)).await.unwrap_or_else(|why| Mail {
+    let look = Box::pin(mail::look_at(eyes, name, mail::Ports::default(), before));
+    limit.within(look).await.unwrap_or_else(|why| Mail {
         domain: name.to_owned(),
         exchangers: Answer::unknown(&*why),
         spf: Answer::unknown(&*why),
