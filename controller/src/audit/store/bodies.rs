@@ -164,7 +164,8 @@ impl Store {
             let mut rows = statement.query([run.0])?;
             while let Some(row) = rows.next()? {
                 let (at, text): (i64, String) = (row.get(1)?, row.get(2)?);
-                let summary = serde_json::from_str(&text).map_err(|error| Trouble::Content(error.to_string()))?;
+                let summary =
+                    serde_json::from_str(&text).map_err(|error| Trouble::Content(error.to_string()))?;
                 take(row.get(0)?, Timestamp::from_millisecond(at).unwrap_or(Timestamp::UNIX_EPOCH), summary);
             }
             Ok(())

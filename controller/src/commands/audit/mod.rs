@@ -52,7 +52,8 @@ async fn audit(command: Arguments) -> Result<u8, Failure> {
     let store = open(&at.state, scope.as_deref())?;
     let _lock = match &scope {
         Some(_) if at.state.is_dir() => Some(
-            Store::lock(&at.state)?.ok_or("another audit is under way with this state folder; wait for its end")?,
+            Store::lock(&at.state)?
+                .ok_or("another audit is under way with this state folder; wait for its end")?,
         ),
         _ => None,
     };
@@ -67,7 +68,8 @@ async fn audit(command: Arguments) -> Result<u8, Failure> {
     let stop = async {
         let _ = tokio::signal::ctrl_c().await;
     };
-    let done = audit.go(targets, Into { store: &store, scope: &scope, resting: &resting }, progress, stop).await?;
+    let done =
+        audit.go(targets, Into { store: &store, scope: &scope, resting: &resting }, progress, stop).await?;
     counter.finish();
     let Some(Done { run, lost }) = done else {
         if !scope.is_empty() {

@@ -122,7 +122,15 @@ fn chosen(mut targets: Vec<Target>, ports: Ports, scope: Option<String>, listed:
         target.put_at(ports);
     }
     let settings = Settings::default();
-    Chosen { targets: grouped(targets), scope, listed, settings, notes: Vec::new(), unusable: 0, resting: BTreeSet::new() }
+    Chosen {
+        targets: grouped(targets),
+        scope,
+        listed,
+        settings,
+        notes: Vec::new(),
+        unusable: 0,
+        resting: BTreeSet::new(),
+    }
 }
 
 fn names(targets: &[Target]) -> Vec<String> {

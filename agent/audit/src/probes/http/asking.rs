@@ -3,9 +3,9 @@
 //! At most one connection is kept for a next request, and it is closed before another is opened: looks that wait for each
 //! other's connections to one address would wait for ever.
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use rustls::ClientConfig;
@@ -85,18 +85,18 @@ impl<'a> Asking<'a> {
     ) -> [Result<Fetched, NoAnswer>; 2] {
         let (eyes, ports, config, left) = (self.eyes, self.ports, Arc::clone(&self.config), self.left);
         let mut beside = Self { eyes, ports, config, idle: None, left };
-        let is_alone = Cell::new(false);
+        let is_alone = AtomicBool::new(false);
         let [first, second] = urls;
         let (first, second) = tokio::join!(
             async {
                 let fetched = self.get(first, question).await;
                 // kept while the other one waits for a connection of its own, it may be what that one waits for
-                self.idle.take_if(|_| !is_alone.get());
+                self.idle.take_if(|_| !is_alone.load(Ordering::Relaxed));
                 fetched
             },
             async {
                 let fetched = beside.get(second, question).await;
-                is_alone.set(true);
+                is_alone.store(true, Ordering::Relaxed);
                 drop(beside);
                 fetched
             }
