@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use campanile_plan::document::values::DomainName;
-use campanile_plan::domain::{Delegation, Signer};
+use campanile_plan::domain::{Delegation, DelegationSigner};
 use domain::base::iana::{Opcode, Rcode};
 use domain::base::{Message, Rtype};
 use domain::rdata::Ds;
@@ -53,13 +53,13 @@ pub async fn delegation(resolver: SocketAddr, zone: &DomainName) -> Delegation {
 }
 
 /// The DS records of a zone that its parent has, as a resolver finds them; none where it finds no answer.
-pub async fn signers(resolver: SocketAddr, zone: &DomainName) -> Option<BTreeSet<Signer>> {
+pub async fn signers(resolver: SocketAddr, zone: &DomainName) -> Option<BTreeSet<DelegationSigner>> {
     let answer = ask(resolver, (zone, Rtype::DS), true).await.ok()?;
     if answer.header().rcode() != Rcode::NOERROR {
         return None;
     }
     let records = answer.answer().ok()?.limit_to::<Ds<_>>();
-    let signers = records.flatten().map(|record| Signer {
+    let signers = records.flatten().map(|record| DelegationSigner {
         tag: record.data().key_tag(),
         algorithm: record.data().algorithm().to_int(),
         digest_type: record.data().digest_type().to_int(),

@@ -15,7 +15,7 @@ use jiff::SignedDuration;
 use super::{SITE, fleet};
 
 /// The conditions of calco, a line each; all of the site's hosts answer.
-fn conditions(world: &World, fleet: &Desired, failures: &[(&str, &str)]) -> String {
+pub fn conditions(world: &World, fleet: &Desired, failures: &[(&str, &str)]) -> String {
     told(world, fleet, failures, &BTreeMap::new())
 }
 

@@ -4,6 +4,7 @@
 
 mod by_hand;
 mod conditions;
+mod delegations;
 mod everyday;
 mod ingress;
 mod orders;

@@ -67,8 +67,12 @@ async fn post() -> Post {
 
 impl Post {
     async fn look(&self, domain: &str) -> Mail {
+        self.look_again(domain, None).await
+    }
+
+    async fn look_again(&self, domain: &str, yesterday: Option<&Mail>) -> Mail {
         let ports = Ports { smtp: self.world.port(), https: self.world.port() };
-        look_at(&self.eyes, domain, ports).await
+        look_at(&self.eyes, domain, ports, yesterday).await
     }
 }
 
@@ -94,6 +98,10 @@ async fn a_domain_that_does_it_right() {
     let dmarc = post.look("town.post.test").await.dmarc;
     assert_eq!(dmarc.known().unwrap().verdict, "quarantine");
     by_tcp(&post).await;
+    let again = post.look_again("post.test", Some(&mail)).await;
+    servers(&again);
+    let hellos = |mail: &Mail| mail.exchangers.known().unwrap()[0].tls.as_ref().unwrap().cost.hellos;
+    assert!(hellos(&again) * 3 < hellos(&mail), "{} after {}", hellos(&again), hellos(&mail));
 }
 
 fn servers(mail: &Mail) {

@@ -15,7 +15,7 @@ pub use declared::declared;
 pub use difference::ZoneChange;
 pub use import::{Found, Imported, Unsaid, import};
 pub use lane::{is_lane, lanes};
-pub use observed::{Delegation, ObservedDns, ObservedZone, Signer, ZoneTrouble};
+pub use observed::{Delegation, DelegationSigner, ObservedDns, ObservedZone, ZoneTrouble};
 pub use record::{Data, Kind, Owner, Records, RrSet};
 pub(crate) use start::mailbox;
 pub use wanted::implied;

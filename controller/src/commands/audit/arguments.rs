@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use campanile_audit::Language;
 use campanile_audit::rules::{OldVersions, Weight};
-use campanile_plan::document::values::{Contact, DomainName};
+use campanile_plan::document::values::{Contact, DomainName, Rate};
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::super::arguments::Where;
@@ -94,6 +94,9 @@ pub(in crate::commands) struct Looks {
     /// A resolver to ask, in place of the system's
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub resolver: Vec<SocketAddr>,
+    /// Connections that one address bears; more than 10/1s is for servers of your own alone
+    #[arg(long, value_name = "COUNT/TIME")]
+    pub rate: Option<Rate>,
     /// Asks everything, also where nothing seems to have changed
     #[arg(long)]
     pub full: bool,

@@ -9,18 +9,33 @@ use super::super::connect::ConnectError;
 use super::super::tls::{self, Preface};
 use super::{dane, smtp};
 use crate::Answer;
-use crate::facts::Exchanger;
+use crate::facts::{Exchanger, Mail};
 
 /// Most mail exchangers of a domain that are asked.
 const MOST: usize = 10;
 
 /// Looks at each, in the order of their preference.
-pub(super) async fn all(eyes: &Eyes, found: &Answer<Vec<(u16, String)>>, port: u16) -> Vec<Exchanger> {
+pub(super) async fn all(
+    eyes: &Eyes,
+    found: &Answer<Vec<(u16, String)>>,
+    port: u16,
+    yesterday: Option<&Mail>,
+) -> Vec<Exchanger> {
     let found = found.known().map(Vec::as_slice).unwrap_or_default();
-    join_all(found.iter().take(MOST).map(|(preference, host)| one(eyes, *preference, host, port))).await
+    let before = yesterday.and_then(|mail| mail.exchangers.known()).map(Vec::as_slice).unwrap_or_default();
+    let looks = found.iter().take(MOST).map(|(preference, host)| {
+        let before = before.iter().find(|exchanger| exchanger.host == *host);
+        one(eyes, *preference, host, (port, before))
+    });
+    join_all(looks).await
 }
 
-async fn one(eyes: &Eyes, preference: u16, host: &str, port: u16) -> Exchanger {
+async fn one(
+    eyes: &Eyes,
+    preference: u16,
+    host: &str,
+    (port, before): (u16, Option<&Exchanger>),
+) -> Exchanger {
     let mut exchanger = Exchanger { preference, host: host.to_owned(), ..Exchanger::default() };
     let mut served = Vec::new();
     match eyes.resolver.addresses(host).await {
@@ -34,7 +49,10 @@ async fn one(eyes: &Eyes, preference: u16, host: &str, port: u16) -> Exchanger {
         let address = SocketAddr::from((*address, port));
         (exchanger.reached, exchanger.starttls) = greet(eyes, host, address).await;
         if exchanger.starttls.is_yes() {
-            let outcome = tls::survey(eyes, address, Some(host), Preface::Smtp, None).await;
+            // another address is another server
+            let before = before.filter(|before| before.addresses.first() == exchanger.addresses.first());
+            let before = before.and_then(|before| before.tls.as_ref());
+            let outcome = tls::survey(eyes, address, Some(host), Preface::Smtp, before).await;
             served = outcome.chains;
             exchanger.tls = outcome.tls;
         }

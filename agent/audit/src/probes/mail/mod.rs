@@ -20,13 +20,20 @@ pub struct Ports {
     pub https: u16,
 }
 
-/// Looks at a domain's mail.
-pub async fn look(eyes: &Eyes, domain: &str, smtp_port: u16) -> Mail {
-    look_at(eyes, domain, Ports { smtp: smtp_port, https: 443 }).await
+impl Default for Ports {
+    fn default() -> Self {
+        Self { smtp: 25, https: 443 }
+    }
 }
 
-/// Looks at a domain's mail, at other ports than usual.
-pub async fn look_at(eyes: &Eyes, domain: &str, ports: Ports) -> Mail {
+/// Looks at a domain's mail.
+pub async fn look(eyes: &Eyes, domain: &str, smtp_port: u16) -> Mail {
+    look_at(eyes, domain, Ports { smtp: smtp_port, ..Ports::default() }, None).await
+}
+
+/// Looks at a domain's mail at these ports; with what was seen yesterday, a few hellos to each server are enough unless
+/// something changed.
+pub async fn look_at(eyes: &Eyes, domain: &str, ports: Ports, yesterday: Option<&Mail>) -> Mail {
     let found = eyes.resolver.query(domain, Rtype::MX).await.map(|reply| reply.exchangers());
     let null_mx =
         found.known().is_some_and(|found| matches!(found.as_slice(), [(_, host)] if host.is_empty()));
@@ -34,7 +41,7 @@ pub async fn look_at(eyes: &Eyes, domain: &str, ports: Ports) -> Mail {
     let hosts: Option<Vec<String>> =
         found.known().map(|found| found.iter().map(|(_, host)| host.clone()).collect());
     let (exchangers, (spf, spf_lookups), (dkim_exists, dkim), dmarc, mta_sts, tls_reporting) = tokio::join!(
-        exchangers::all(eyes, &found, ports.smtp),
+        exchangers::all(eyes, &found, ports.smtp, yesterday),
         policies::spf(eyes, domain),
         policies::dkim(eyes, domain),
         policies::dmarc(eyes, domain),

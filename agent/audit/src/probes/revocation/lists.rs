@@ -4,14 +4,16 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, Semaphore};
 
 use crate::chain::{Issuer, Revocations};
 
-/// Most entries of all lists together: about 100 bytes each.
+/// Most entries of all lists together: about 70 bytes each.
 const MOST_ENTRIES: usize = 200_000;
 /// Most lists, failed ones too.
 const MOST_LISTS: usize = 1024;
+/// Lists that are fetched at once: each may take megabytes while it is.
+const AT_ONCE: usize = 2;
 /// How long a list is kept: until the next night's run; and how long it is remembered that there was none.
 const LIFE: SignedDuration = SignedDuration::from_hours(12);
 
@@ -20,8 +22,16 @@ type Fetched = Result<Arc<Revocations>, String>;
 type Key = (String, Vec<u8>);
 
 /// Lists by address.
-#[derive(Default)]
-pub struct Lists(Mutex<Kept>);
+pub struct Lists {
+    kept: Mutex<Kept>,
+    fetching: Semaphore,
+}
+
+impl Default for Lists {
+    fn default() -> Self {
+        Self { kept: Mutex::default(), fetching: Semaphore::new(AT_ONCE) }
+    }
+}
 
 #[derive(Default)]
 struct Kept {
@@ -39,13 +49,18 @@ impl Lists {
         fetch: impl FnOnce() -> F,
     ) -> Fetched {
         let cell = self.cell((place.to_owned(), issuer.identity()), now);
-        let fetched = cell.get_or_init(|| async { fetch().await.map(Arc::new) }).await.clone();
+        let fetched = cell.get_or_init(|| async {
+            // the semaphore is never closed
+            let _turn = self.fetching.acquire().await;
+            fetch().await.map(Arc::new)
+        });
+        let fetched = fetched.await.clone();
         self.forget();
         fetched
     }
 
     fn cell(&self, key: Key, now: Timestamp) -> Arc<OnceCell<Fetched>> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((since, cell)) = kept.lists.get(&key)
             && now.duration_since(*since) < LIFE
         {
@@ -60,7 +75,7 @@ impl Lists {
 
     /// Forgets the oldest while there is too much.
     fn forget(&self) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let size = |cell: &OnceCell<Fetched>| match cell.get() {
             Some(Ok(list)) => list.len(),
             _ => 0,

@@ -57,7 +57,7 @@ pub const RULE: Rule = Rule {
             endpoints[1].tls = None;
         }),
         passes("a version could not be told", |facts| {
-            version(facts, Version::Tls10).offered = Answer::default()
+            version(facts, Version::Tls10).offered = Answer::default();
         }),
     ],
 };
