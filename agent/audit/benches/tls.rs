@@ -43,7 +43,8 @@ fn main() {
         one("every version and suite, one", old.address, None).await;
         let yesterday = look(&eyes(), intermediate.address, None).await;
         one("intermediate, the second night", intermediate.address, Some(&yesterday)).await;
-        many("intermediate, 20 at once", intermediate.address).await;
+        let second = street::nginx(&everywhere(street::INTERMEDIATE));
+        many("intermediate, 20 at once", [intermediate.address, second.address]).await;
         let slow = Between::start(intermediate.address);
         one("intermediate, 20 ms round trip", slow.address, None).await;
         thousands("2,000 of them, 20 ms round trip", slow.address, None).await;
@@ -76,13 +77,14 @@ async fn one(what: &str, address: SocketAddr, yesterday: Option<&Tls>) {
     line(what, rounds);
 }
 
-async fn many(what: &str, address: SocketAddr) {
+/// Twenty addresses of two servers.
+async fn many(what: &str, servers: [SocketAddr; 2]) {
     let mut rounds = Vec::new();
     for _ in 0..5 {
         let (begin, before, eyes) = (Instant::now(), on_processor(), eyes());
-        let all = (1..=20).map(|host| {
-            let address = SocketAddr::from((Ipv4Addr::new(127, 0, 1, host), address.port()));
-            look(&eyes, address, None)
+        let all = (1..=20_u8).map(|host| {
+            let port = servers[usize::from(host % 2)].port();
+            look(&eyes, SocketAddr::from((Ipv4Addr::new(127, 0, 1, host), port)), None)
         });
         let connections =
             futures_util::future::join_all(all).await.iter().map(|tls| tls.cost.connections).sum();
