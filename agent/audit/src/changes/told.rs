@@ -157,7 +157,6 @@ pub(super) fn answers(site: &Site) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::rules::RULES;
 
     #[test]

@@ -30,7 +30,7 @@ pub use sarif::sarif;
 pub use schema::schema;
 pub use style::{Style, Terminal};
 pub use text::text;
-pub(crate) use view::{certificate, days_until, host_of};
+pub(crate) use view::{certificate, host_of};
 
 /// The version of the report's JSON. A change that a reader would trip over raises the first number.
 pub const FORMAT: &str = "1.0";

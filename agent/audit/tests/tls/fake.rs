@@ -2,8 +2,8 @@
 //! message, as far as its `ServerHelloDone`.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use tls_parser::{TlsMessage, TlsMessageHandshake, parse_tls_plaintext};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -97,11 +97,17 @@ pub fn server_hello(version: u16, suite: u16, random_end: [u8; 8]) -> Vec<u8> {
     message(2, &[&version.to_be_bytes()[..], &[9; 24], &random_end, &[0], &suite, &[0]].concat())
 }
 
-/// A certificate message of so many bytes of certificate.
-pub fn certificate(bytes: usize) -> Vec<u8> {
+/// A certificate message with one certificate.
+pub fn certificate(der: &[u8]) -> Vec<u8> {
     let length = |bytes: usize| u32::try_from(bytes).unwrap().to_be_bytes()[1..].to_vec();
-    message(11, &[length(bytes + 3), length(bytes), vec![0x30; bytes]].concat())
+    message(11, &[&length(der.len() + 3)[..], &length(der.len()), der].concat())
 }
+
+/// The server's own certificate.
+static CERTIFICATE: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let made = rcgen::generate_simple_self_signed([crate::street::NAME.to_owned()]).unwrap();
+    made.cert.der().to_vec()
+});
 
 /// What an honest server of TLS 1.2 says: its messages, or the alert that it refuses with.
 pub fn honest(asked: &Asked) -> Result<Vec<Vec<u8>>, u8> {
@@ -109,7 +115,7 @@ pub fn honest(asked: &Asked) -> Result<Vec<Vec<u8>>, u8> {
         return Err(70);
     }
     let suite = SUITES.into_iter().find(|suite| asked.suites.contains(suite)).ok_or(40)?;
-    Ok(vec![server_hello(0x0303, suite, [9; 8]), certificate(300), message(14, &[])])
+    Ok(vec![server_hello(0x0303, suite, [9; 8]), certificate(&CERTIFICATE), message(14, &[])])
 }
 
 /// Says what an honest server says, each message in a record of its own.
@@ -125,4 +131,13 @@ pub async fn answer(stream: &mut TcpStream, asked: &Asked) {
 /// Waits until the client goes away.
 pub async fn linger(stream: &mut TcpStream) {
     let _ = stream.read(&mut [0; 64]).await;
+}
+
+/// Reads one record: its type and content.
+pub async fn read_record(stream: &mut TcpStream) -> Option<(u8, Vec<u8>)> {
+    let mut head = [0; 5];
+    stream.read_exact(&mut head).await.ok()?;
+    let mut content = vec![0; usize::from(u16::from_be_bytes([head[3], head[4]]))];
+    stream.read_exact(&mut content).await.ok()?;
+    Some((head[0], content))
 }

@@ -151,7 +151,8 @@ async fn ssl3_alone_answers_newer_hellos_with_itself() {
         let said = match suite {
             Some(suite) if !asked.is_tls13 && !asked.is_ssl2 => record(
                 22,
-                &[server_hello(0x0300, suite, [9; 8]), fake::certificate(300), message(14, &[])].concat(),
+                &[server_hello(0x0300, suite, [9; 8]), fake::certificate(&[0x30; 300]), message(14, &[])]
+                    .concat(),
             ),
             _ => record(21, &[2, 40]),
         };

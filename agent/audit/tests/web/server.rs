@@ -124,7 +124,7 @@ pub fn eyes(host: &str) -> Eyes {
     let guard = Guard::default().allowing([host, "www.comune.test", "altro.test"].map(str::to_owned));
     let agent = "campanile-audit/0 (+mailto:ced@provincia.example)";
     let roots = Roots::none().with_extra(AUTHORITY.pem().as_bytes()).unwrap();
-    Eyes { guard, roots, ..Eyes::new(agent, Resolver::new(Vec::new(), pinned)) }
+    Eyes { guard, ..Eyes::new(agent, Resolver::new(Vec::new(), pinned), roots) }
 }
 
 /// An authority that the eyes of these tests trust.
