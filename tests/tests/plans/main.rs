@@ -8,6 +8,7 @@ mod delegations;
 mod everyday;
 mod ingress;
 mod orders;
+mod proofs;
 mod troubles;
 mod zones;
 

@@ -24,6 +24,8 @@ pub struct ObservedDns {
     pub delegations: BTreeMap<DomainName, Delegation>,
     /// The DS records that the parent of each zone has, as the resolver finds them; none where it gives no answer.
     pub signers: BTreeMap<DomainName, BTreeSet<DelegationSigner>>,
+    /// Where names that issuers look at lead, of those that are in no zone here: asked of the resolver.
+    pub leads: BTreeMap<Owner, Result<Owner, String>>,
 }
 
 /// A zone at the server that changes it.
