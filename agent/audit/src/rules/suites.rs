@@ -83,8 +83,10 @@ pub fn is_dhe(suite: Suite) -> bool {
     suite.parts().is_some_and(|parts| parts.kx == TlsCipherKx::Dhe)
 }
 
-/// Names in a row, at most so many: `A, B and 3 more`.
+/// Names in a row, at most about so many: `A, B and 3 more`.
 pub fn list<T: ToString>(items: &[T], most: usize) -> crate::Text {
+    // nobody is told of one more: it is named as quickly
+    let most = if items.len() == most + 1 { items.len() } else { most };
     let names: Vec<String> = items.iter().take(most).map(ToString::to_string).collect();
     let names = names.join(", ");
     match items.len().saturating_sub(most) {
@@ -96,6 +98,18 @@ pub fn list<T: ToString>(items: &[T], most: usize) -> crate::Text {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_in_a_row() {
+        for (items, expected) in [
+            (&["a"][..], "a"),
+            (&["a", "b", "c"], "a, b, c"),
+            (&["a", "b", "c", "d"], "a, b and 2 more"),
+            (&[], ""),
+        ] {
+            assert_eq!(list(items, 2).en, expected);
+        }
+    }
 
     #[test]
     fn the_bits_in_a_name_are_its_bits() {
