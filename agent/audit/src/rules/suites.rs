@@ -1,5 +1,7 @@
 //! What a cipher suite is worth: the words of the registry read as a judge needs them.
 
+use std::borrow::Cow;
+
 use tls_parser::{TlsCipherAu, TlsCipherEnc, TlsCipherEncMode, TlsCipherKx};
 
 use crate::registry::Suite;
@@ -21,9 +23,14 @@ pub enum Weakness {
     Cbc,
 }
 
+/// The name of a suite, without a copy where the registry has it.
+fn name(suite: Suite) -> Cow<'static, str> {
+    suite.parts().map_or_else(|| Cow::Owned(suite.name()), |parts| Cow::Borrowed(parts.name))
+}
+
 /// Whether a suite has a weakness.
 pub fn has(suite: Suite, weakness: Weakness) -> bool {
-    let name = suite.name();
+    let name = name(suite);
     let parts = suite.parts();
     let cipher = parts.map(|parts| parts.enc);
     match weakness {
@@ -48,7 +55,7 @@ pub fn has(suite: Suite, weakness: Weakness) -> bool {
 
 /// Bits of the key with which a suite encrypts; none where its number is not registered.
 pub fn bits(suite: Suite) -> Option<u32> {
-    let name = suite.name();
+    let name = name(suite);
     if name.contains("NULL") {
         return Some(0);
     }
