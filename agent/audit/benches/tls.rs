@@ -9,18 +9,31 @@
 mod street;
 
 use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, SocketAddr};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use campanile_audit::chain::Roots;
 use campanile_audit::facts::Tls;
 use campanile_audit::probes::tls::{Preface, survey};
 use campanile_audit::probes::{Budget, Eyes, Guard, Limits, Resolver};
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
 
+/// The argument with which this program calls itself to stand between, and where to.
+const BETWEEN: &str = "--between";
+
 fn main() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let arguments: Vec<String> = std::env::args().collect();
+    if let [_, between, to] = arguments.as_slice()
+        && between == BETWEEN
+    {
+        return runtime.block_on(delay(to.parse().unwrap()));
+    }
     runtime.block_on(async {
         let everywhere = |text: &str| text.replace("listen PORT", "listen EVERYWHERE");
         let intermediate = street::nginx(&everywhere(street::INTERMEDIATE));
@@ -31,8 +44,10 @@ fn main() {
         let yesterday = look(&eyes(), intermediate.address, None).await;
         one("intermediate, the second night", intermediate.address, Some(&yesterday)).await;
         many("intermediate, 20 at once", intermediate.address).await;
-        let slow = delayed(intermediate.address).await;
-        one("intermediate, 20 ms round trip", slow, None).await;
+        let slow = Between::start(intermediate.address);
+        one("intermediate, 20 ms round trip", slow.address, None).await;
+        thousands("2,000 of them, 20 ms round trip", slow.address, None).await;
+        thousands("the same, the second night", slow.address, Some(&yesterday)).await;
     });
 }
 
@@ -89,19 +104,67 @@ fn on_processor() -> Duration {
     Duration::from_nanos(text.split_whitespace().next().unwrap().parse().unwrap())
 }
 
-/// A proxy that holds each connection up as two round trips of 20 ms do: one to connect, one for the answer.
-async fn delayed(to: SocketAddr) -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(async move {
-        while let Ok((mut near, _)) = listener.accept().await {
-            tokio::spawn(async move {
-                tokio::time::sleep(Duration::from_millis(40)).await;
-                if let Ok(mut far) = TcpStream::connect(to).await {
-                    let _ = copy_bidirectional(&mut near, &mut far).await;
-                }
-            });
-        }
+/// As many addresses as there are bodies in a region, each asked by its own budget.
+async fn thousands(what: &str, address: SocketAddr, yesterday: Option<&Tls>) {
+    let (begin, before, eyes) = (Instant::now(), on_processor(), eyes());
+    let mut addresses = (0..2_000_u16).map(|host| {
+        let [high, low] = host.to_be_bytes();
+        SocketAddr::from((Ipv4Addr::new(127, 1, high, low), address.port()))
     });
-    address
+    let mut looks = FuturesUnordered::new();
+    let mut connections = 0;
+    loop {
+        while looks.len() < 128
+            && let Some(address) = addresses.next()
+        {
+            looks.push(look(&eyes, address, yesterday));
+        }
+        match looks.next().await {
+            Some(tls) => connections += tls.cost.connections,
+            None => break,
+        }
+    }
+    line(what, vec![(begin.elapsed(), on_processor().saturating_sub(before), connections)]);
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    println!("{:34} {}", "", status.lines().find(|line| line.starts_with("VmHWM")).unwrap());
+}
+
+/// A program of its own that holds each connection up.
+struct Between {
+    address: SocketAddr,
+    child: Child,
+}
+
+impl Between {
+    fn start(to: SocketAddr) -> Self {
+        let program = std::env::current_exe().unwrap();
+        let mut child =
+            Command::new(program).args([BETWEEN, &to.to_string()]).stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        Self { address: line.trim().parse().unwrap(), child }
+    }
+}
+
+impl Drop for Between {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Holds each connection up as two round trips of 20 ms do: one to connect, one for the answer.
+async fn delay(to: SocketAddr) {
+    let listener = TcpListener::bind("0.0.0.0:0").await.unwrap();
+    println!("127.0.0.1:{}", listener.local_addr().unwrap().port());
+    while let Ok((mut near, _)) = listener.accept().await {
+        tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_millis(40)).await;
+            if let Ok(mut far) = TcpStream::connect(to).await {
+                // Thousands of connections to one address must not linger.
+                let _ = far.set_zero_linger();
+                let _ = copy_bidirectional(&mut near, &mut far).await;
+            }
+        });
+    }
 }
