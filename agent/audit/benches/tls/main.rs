@@ -4,9 +4,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, missing_docs)]
 
-#[path = "../tests/tls/street.rs"]
-#[allow(dead_code)]
-mod street;
+mod nginx;
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
@@ -20,6 +18,7 @@ use campanile_audit::probes::tls::{Preface, survey};
 use campanile_audit::probes::{Budget, Eyes, Guard, Limits, Resolver};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
+use nginx::Nginx;
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
 
@@ -35,15 +34,15 @@ fn main() {
         return runtime.block_on(delay(to.parse().unwrap()));
     }
     runtime.block_on(async {
-        let everywhere = |text: &str| text.replace("listen PORT", "listen EVERYWHERE");
-        let intermediate = street::nginx(&everywhere(street::INTERMEDIATE));
-        let old = street::nginx(&everywhere(street::OLD));
+        let intermediate = Nginx::start(nginx::INTERMEDIATE);
+        let old = Nginx::start(nginx::OLD);
         println!("{:34} {:>9} {:>9} {:>12}", "", "wall ms", "CPU ms", "connections");
         one("intermediate, one", intermediate.address, None).await;
         one("every version and suite, one", old.address, None).await;
         let yesterday = look(&eyes(), intermediate.address, None).await;
         one("intermediate, the second night", intermediate.address, Some(&yesterday)).await;
-        many("intermediate, 20 at once", intermediate.address).await;
+        let second = Nginx::start(nginx::INTERMEDIATE);
+        many("intermediate, 20 at once", [intermediate.address, second.address]).await;
         let slow = Between::start(intermediate.address);
         one("intermediate, 20 ms round trip", slow.address, None).await;
         thousands("2,000 of them, 20 ms round trip", slow.address, None).await;
@@ -63,7 +62,7 @@ fn eyes() -> Eyes {
 }
 
 async fn look(eyes: &Eyes, address: SocketAddr, yesterday: Option<&Tls>) -> Tls {
-    survey(eyes, address, Some(street::NAME), Preface::None, yesterday).await.tls.unwrap()
+    survey(eyes, address, Some(nginx::NAME), Preface::None, yesterday).await.tls.unwrap()
 }
 
 async fn one(what: &str, address: SocketAddr, yesterday: Option<&Tls>) {
@@ -76,13 +75,14 @@ async fn one(what: &str, address: SocketAddr, yesterday: Option<&Tls>) {
     line(what, rounds);
 }
 
-async fn many(what: &str, address: SocketAddr) {
+/// Twenty addresses of two servers.
+async fn many(what: &str, servers: [SocketAddr; 2]) {
     let mut rounds = Vec::new();
     for _ in 0..5 {
         let (begin, before, eyes) = (Instant::now(), on_processor(), eyes());
-        let all = (1..=20).map(|host| {
-            let address = SocketAddr::from((Ipv4Addr::new(127, 0, 1, host), address.port()));
-            look(&eyes, address, None)
+        let all = (1..=20_u8).map(|host| {
+            let port = servers[usize::from(host % 2)].port();
+            look(&eyes, SocketAddr::from((Ipv4Addr::new(127, 0, 1, host), port)), None)
         });
         let connections =
             futures_util::future::join_all(all).await.iter().map(|tls| tls.cost.connections).sum();
