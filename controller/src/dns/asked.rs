@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use campanile_plan::document::values::DomainName;
-use campanile_plan::domain::{Delegation, Signer};
+use campanile_plan::domain::{Delegation, DelegationSigner};
 use domain::base::iana::{Opcode, Rcode};
 use domain::base::{Message, Rtype};
 use domain::rdata::Ds;
@@ -16,6 +16,7 @@ use tokio::net::{TcpStream, UdpSocket};
 use super::error::DnsError;
 use super::server::message;
 use super::transfer::{name, serial_in};
+use super::update::Owned;
 
 /// How long one question by UDP is waited for, and how often it is asked.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -25,7 +26,8 @@ const UDP_BYTES: u16 = 1400;
 
 /// The serial of a zone at one of its name servers, or why it gives none.
 pub async fn served(server: SocketAddr, zone: &DomainName) -> Result<u32, String> {
-    let answer = ask(server, (zone, Rtype::SOA), false).await.map_err(|error| error.to_string())?;
+    let zone = name(zone).map_err(|error| error.to_string())?;
+    let answer = ask(server, (&zone, Rtype::SOA), false).await.map_err(|error| error.to_string())?;
     match (answer.header().rcode(), answer.header().aa(), serial_in(&answer)) {
         (Rcode::NOERROR, true, Some(serial)) => Ok(serial),
         (Rcode::NOERROR, ..) => Err("it does not have the zone".to_owned()),
@@ -35,7 +37,11 @@ pub async fn served(server: SocketAddr, zone: &DomainName) -> Result<u32, String
 
 /// What a validating resolver says of a zone.
 pub async fn delegation(resolver: SocketAddr, zone: &DomainName) -> Delegation {
-    let answer = match ask(resolver, (zone, Rtype::SOA), true).await {
+    let zone = match name(zone) {
+        Ok(zone) => zone,
+        Err(error) => return Delegation::Unknown(error.to_string()),
+    };
+    let answer = match ask(resolver, (&zone, Rtype::SOA), true).await {
         Ok(answer) => answer,
         Err(error) => {
             return Delegation::Unknown(format!("the resolver {resolver} does not answer: {error}"));
@@ -53,13 +59,13 @@ pub async fn delegation(resolver: SocketAddr, zone: &DomainName) -> Delegation {
 }
 
 /// The DS records of a zone that its parent has, as a resolver finds them; none where it finds no answer.
-pub async fn signers(resolver: SocketAddr, zone: &DomainName) -> Option<BTreeSet<Signer>> {
-    let answer = ask(resolver, (zone, Rtype::DS), true).await.ok()?;
+pub async fn signers(resolver: SocketAddr, zone: &DomainName) -> Option<BTreeSet<DelegationSigner>> {
+    let answer = ask(resolver, (&name(zone).ok()?, Rtype::DS), true).await.ok()?;
     if answer.header().rcode() != Rcode::NOERROR {
         return None;
     }
     let records = answer.answer().ok()?.limit_to::<Ds<_>>();
-    let signers = records.flatten().map(|record| Signer {
+    let signers = records.flatten().map(|record| DelegationSigner {
         tag: record.data().key_tag(),
         algorithm: record.data().algorithm().to_int(),
         digest_type: record.data().digest_type().to_int(),
@@ -69,8 +75,12 @@ pub async fn signers(resolver: SocketAddr, zone: &DomainName) -> Option<BTreeSet
 }
 
 /// Asks for records: by UDP, and by TCP where the answer is cut.
-async fn ask(server: SocketAddr, about: (&DomainName, Rtype), recurse: bool) -> io::Result<Message<Vec<u8>>> {
-    let question = question(about, recurse).map_err(io::Error::other)?;
+pub(super) async fn ask(
+    server: SocketAddr,
+    asked: (&Owned, Rtype),
+    recurse: bool,
+) -> io::Result<Message<Vec<u8>>> {
+    let question = question(asked, recurse).map_err(io::Error::other)?;
     let mut last = io::Error::from(io::ErrorKind::TimedOut);
     for _ in 0..TRIES {
         match tokio::time::timeout(PATIENCE, by_udp(server, &question)).await {
@@ -85,13 +95,13 @@ async fn ask(server: SocketAddr, about: (&DomainName, Rtype), recurse: bool) -> 
     Err(last)
 }
 
-fn question((zone, rtype): (&DomainName, Rtype), recurse: bool) -> Result<Vec<u8>, DnsError> {
+fn question(asked: (&Owned, Rtype), recurse: bool) -> Result<Vec<u8>, DnsError> {
     let failed = |error: domain::base::message_builder::PushError| DnsError::Malformed(error.to_string());
     let mut message = message(Opcode::QUERY)?;
     message.header_mut().set_rd(recurse);
     message.header_mut().set_ad(recurse);
     let mut message = message.question();
-    message.push((name(zone)?, rtype)).map_err(failed)?;
+    message.push(asked).map_err(failed)?;
     let mut message = message.additional();
     message
         .opt(|options| {

@@ -205,11 +205,10 @@ fn certificate(chain: &Chain, assume: Assume, caps: &mut Caps) {
         caps.at(Class::Grave, "il certificato è revocato", "the certificate is revoked");
     }
     if !chain.trust.trusted {
-        match lacks_only_an_intermediate(chain, assume) {
-            true => {
-                caps.at(Class::Misconfigured, "manca un certificato intermedio", "an intermediate is missing")
-            }
-            false => caps.at(Class::Grave, "il certificato non è valido", "the certificate is not valid"),
+        if lacks_only_an_intermediate(chain, assume) {
+            caps.at(Class::Misconfigured, "manca un certificato intermedio", "an intermediate is missing");
+        } else {
+            caps.at(Class::Grave, "il certificato non è valido", "the certificate is not valid");
         }
     }
     let Some(leaf) = chain.certificates.first() else { return };
@@ -240,9 +239,12 @@ fn redirects(site: &Site, assume: Assume, caps: &mut Caps) {
         caps.at(Class::Grave, format!("reindirizza a {to}"), format!("it redirects to {to}"));
     }
     match way(site) {
-        Way::Closed | Way::Secure => {}
         Way::Stays => {
-            caps.at(Class::Grave, "nessun reindirizzamento da HTTP a HTTPS", "no redirect from HTTP to HTTPS")
+            caps.at(
+                Class::Grave,
+                "nessun reindirizzamento da HTTP a HTTPS",
+                "no redirect from HTTP to HTTPS",
+            );
         }
         Way::Plain(to) => caps.at(
             Class::Grave,
@@ -254,7 +256,7 @@ fn redirects(site: &Site, assume: Assume, caps: &mut Caps) {
             format!("HTTP non ha risposto: {why}"),
             format!("HTTP gave no answer: {why}"),
         ),
-        Way::Unknown(_) => {}
+        Way::Closed | Way::Secure | Way::Unknown(_) => {}
     }
     if let Some(why) = site.web.secure.why_unknown().filter(|_| !assume.is_best()) {
         let (it, en) = (format!("HTTPS non ha risposto: {why}"), format!("HTTPS gave no answer: {why}"));

@@ -117,9 +117,12 @@ fn contains(unknown: &[Grade], known: &[Grade], what: &str) {
     }
 }
 
+/// Something that was not seen, and how to forget it.
+type Part = (&'static str, fn(&mut Facts));
+
 #[test]
 fn parts_that_were_not_seen_could_have_been_good() {
-    let parts: &[(&str, fn(&mut Facts))] = &[
+    let parts: &[Part] = &[
         ("page", |facts| cases::site(facts).web.page = Answer::default()),
         ("HTTP", |facts| cases::site(facts).web.plain = Answer::default()),
         ("HTTPS", |facts| cases::site(facts).web.secure = Answer::default()),

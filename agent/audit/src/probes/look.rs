@@ -13,9 +13,6 @@ use super::{Eyes, dns, http, mail, revocation, tls};
 use crate::Answer;
 use crate::facts::{Domain, Endpoint, Facts, Mail, Site, Tls, Web};
 
-/// Where mail servers take mail (RFC 5321, 4.5.4.2).
-const SMTP: u16 = 25;
-
 /// A body: what is known of it before anybody looks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subject {
@@ -72,7 +69,12 @@ pub async fn look(eyes: &Eyes, subject: &Subject, before: Option<&Facts>, each: 
     let (sites, domain, mail) = tokio::join!(
         join_all(sites),
         OptionFuture::from(subject.domain.as_deref().map(|name| domain(eyes, name, &subject.hosts, limit))),
-        OptionFuture::from(mailing.map(|name| mail(eyes, name, limit))),
+        OptionFuture::from(mailing.map(|name| mail(
+            eyes,
+            name,
+            before.and_then(|before| before.mail.as_ref()),
+            limit
+        ))),
     );
     let (subject, title) = (subject.name.clone(), subject.title.clone());
     Facts { subject, title, at, sites, domain, mail }
@@ -85,7 +87,8 @@ async fn site(eyes: &Eyes, host: &Host, before: Option<&Site>, (limit, at): (Lim
         limit.within(http::visit(eyes, name, *https, *http)),
         limit.within(http::other_name(eyes, name, *https, *http)),
     );
-    let (web, page) = visited.unwrap_or_else(|why| (silent(&why), None));
+    let (mut web, page) = visited.unwrap_or_else(|why| (silent(&why), None));
+    web.http_versions.extend(by_alpn(&endpoints));
     let cms = limit.within(http::cms(eyes, &web, page.as_deref(), *https, *http)).await;
     Site {
         host: name.clone(),
@@ -96,6 +99,13 @@ async fn site(eyes: &Eyes, host: &Host, before: Option<&Site>, (limit, at): (Lim
         web,
         cms: cms.unwrap_or_else(Answer::unknown),
     }
+}
+
+/// HTTP/2, where the handshakes agreed to it: the visit itself speaks HTTP/1.1.
+fn by_alpn(endpoints: &Answer<Vec<Endpoint>>) -> Option<String> {
+    let tls = endpoints.known().into_iter().flatten().filter_map(|endpoint| endpoint.tls.as_ref());
+    let mut agreed = tls.filter_map(|tls| tls.alpn.known()).flatten();
+    agreed.find(|protocol| *protocol == "h2").cloned()
 }
 
 /// One endpoint for each family of addresses that the host has one in.
@@ -150,8 +160,10 @@ async fn domain(eyes: &Eyes, name: &str, hosts: &[Host], limit: Limit) -> Domain
     })
 }
 
-async fn mail(eyes: &Eyes, name: &str, limit: Limit) -> Mail {
-    limit.within(mail::look(eyes, name, SMTP)).await.unwrap_or_else(|why| Mail {
+async fn mail(eyes: &Eyes, name: &str, before: Option<&Mail>, limit: Limit) -> Mail {
+    let before = before.filter(|before| before.domain == name);
+    let look = Box::pin(mail::look_at(eyes, name, mail::Ports::default(), before));
+    limit.within(look).await.unwrap_or_else(|why| Mail {
         domain: name.to_owned(),
         exchangers: Answer::unknown(&*why),
         spf: Answer::unknown(&*why),

@@ -54,7 +54,7 @@ const P256_MLKEM768: u16 = 4587;
 const X25519_MLKEM768: u16 = 4588;
 const P384_MLKEM1024: u16 = 4589;
 
-/// Every signature with SHA-2 or EdDSA.
+/// Every signature with SHA-2 or `EdDSA`.
 const SHA2: &[u16] = &[
     0x0401, 0x0403, 0x0501, 0x0503, 0x0601, 0x0603, 0x0804, 0x0805, 0x0806, 0x0807, 0x0808, 0x0809, 0x080a,
     0x080b,

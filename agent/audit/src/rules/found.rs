@@ -31,11 +31,13 @@ impl Found {
     }
 
     /// It weighs this, not as much as the rule says.
+    #[must_use]
     pub fn weighing(self, weight: Weight) -> Self {
         Self { weight: Some(weight), ..self }
     }
 
     /// It is about this object.
+    #[must_use]
     pub fn at(self, object: impl Into<String>) -> Self {
         Self { object: object.into(), ..self }
     }

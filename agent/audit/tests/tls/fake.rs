@@ -132,3 +132,12 @@ pub async fn answer(stream: &mut TcpStream, asked: &Asked) {
 pub async fn linger(stream: &mut TcpStream) {
     let _ = stream.read(&mut [0; 64]).await;
 }
+
+/// Reads one record: its type and content.
+pub async fn read_record(stream: &mut TcpStream) -> Option<(u8, Vec<u8>)> {
+    let mut head = [0; 5];
+    stream.read_exact(&mut head).await.ok()?;
+    let mut content = vec![0; usize::from(u16::from_be_bytes([head[3], head[4]]))];
+    stream.read_exact(&mut content).await.ok()?;
+    Some((head[0], content))
+}

@@ -58,6 +58,11 @@ impl Keys {
                     &format!("subjectAltName=DNS:{subject}"),
                 ]));
         }
+        run(Command::new("openssl")
+            .args(["x509", "-outform", "DER", "-in"])
+            .arg(folder.path().join("rsa.crt"))
+            .arg("-out")
+            .arg(folder.path().join("rsa.der")));
         for (file, group) in [("dh2048.pem", "ffdhe2048"), ("dh3072.pem", "modp_3072")] {
             run(Command::new("openssl")
                 .args(["genpkey", "-genparam", "-algorithm", "DH", "-pkeyopt"])

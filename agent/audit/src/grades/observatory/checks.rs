@@ -34,14 +34,11 @@ fn on_page(
     (worst, best): (i32, i32),
     ask: impl Fn(&Page) -> Option<Reason>,
 ) -> Option<Reason> {
-    match site.web.page.known() {
-        Some(page) => ask(page),
-        None => {
-            let points_then = if assume.is_best() { best } else { worst };
-            (points_then != 0)
-                .then(|| points(points_then, "la pagina non si è vista", "the page was not seen"))
-        }
+    if let Some(page) = site.web.page.known() {
+        return ask(page);
     }
+    let points_then = if assume.is_best() { best } else { worst };
+    (points_then != 0).then(|| points(points_then, "la pagina non si è vista", "the page was not seen"))
 }
 
 fn policy(site: &Site, assume: Assume) -> Option<Reason> {
@@ -136,7 +133,6 @@ fn redirection(site: &Site, assume: Assume) -> Option<Reason> {
     }
     let to = visit.hops.first().and_then(|hop| hop.leads_to.as_deref());
     match way {
-        Way::Closed | Way::Unknown(_) => None,
         Way::Stays => Some(points(-20, "nessun reindirizzamento a HTTPS", "no redirect to HTTPS")),
         Way::Plain(_) => Some(points(
             -20,
@@ -149,7 +145,7 @@ fn redirection(site: &Site, assume: Assume) -> Option<Reason> {
         Way::Secure if to.and_then(host_of).is_some_and(|host| host != site.host) => {
             Some(points(-5, "il primo passo porta a un altro nome", "the first step leads to another name"))
         }
-        Way::Secure => None,
+        Way::Closed | Way::Unknown(_) | Way::Secure => None,
     }
 }
 

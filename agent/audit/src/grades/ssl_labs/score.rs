@@ -58,7 +58,7 @@ fn protocols(tls: &Tls, assume: Assume) -> i32 {
 fn exchange(tls: &Tls, assume: Assume) -> i32 {
     let suites = accepted(tls);
     let any = |weakness: Weakness| suites.iter().any(|suite| has(*suite, weakness));
-    let compromised = leaves(tls).any(|leaf| is_compromised(leaf));
+    let compromised = leaves(tls).any(is_compromised);
     if any(Weakness::Anonymous) || compromised || (is_cut(tls, assume) && !assume.is_best()) {
         return 0;
     }

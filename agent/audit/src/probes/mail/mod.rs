@@ -20,9 +20,15 @@ pub struct Ports {
     pub https: u16,
 }
 
+impl Default for Ports {
+    fn default() -> Self {
+        Self { smtp: 25, https: 443 }
+    }
+}
+
 /// Looks at a domain's mail.
 pub async fn look(eyes: &Eyes, domain: &str, smtp_port: u16) -> Mail {
-    look_at(eyes, domain, Ports { smtp: smtp_port, https: 443 }, None).await
+    look_at(eyes, domain, Ports { smtp: smtp_port, ..Ports::default() }, None).await
 }
 
 /// Looks at a domain's mail at these ports; with what was seen yesterday, a few hellos to each server are enough unless

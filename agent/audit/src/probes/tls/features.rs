@@ -17,7 +17,7 @@ const MASTER_SECRET: u16 = 23;
 /// Session tickets (RFC 5077).
 const TICKET: u16 = 35;
 /// Heartbeat (RFC 6520).
-const HEARTBEAT: u16 = 15;
+pub(super) const HEARTBEAT: u16 = 15;
 /// The object identifier of timestamps in an OCSP response (RFC 6962, 3.3), as DER has it.
 const IN_STAPLE: &[u8] = &[0x06, 0x0a, 0x2b, 0x06, 0x01, 0x04, 0x01, 0xd6, 0x79, 0x02, 0x04, 0x05];
 

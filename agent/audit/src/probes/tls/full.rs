@@ -10,8 +10,8 @@ use super::said::Kind;
 use super::starttls::Preface;
 use super::suites::{Opened, Suites};
 use super::tls13::Tls13;
-use super::{TlsOutcome, features, groups, names, primes, ssl2, suites};
-use crate::facts::{ServedChain, Tls};
+use super::{TlsOutcome, features, groups, intrusive, names, primes, ssl2, suites};
+use crate::facts::{Intrusive, ServedChain, Tls};
 use crate::registry::{Group, SignatureScheme, Version};
 use crate::{Answer, chain};
 
@@ -99,6 +99,7 @@ pub(super) async fn look(server: &Server<'_>) -> TlsOutcome {
     let mut tls = Tls { groups, fallback_scsv: fallback, ..Tls::default() };
     tls.signature_schemes = schemes(&looks[0].1, schemes12);
     note_tls13(&mut tls, &tls13, &looks);
+    tls.intrusive = intrusive(server, newest, &extras).await;
     tls.versions.insert(Version::Ssl2, of_ssl2);
     assemble(server, tls, &looks, extras)
 }
@@ -180,6 +181,26 @@ async fn late_fallback(looks: &[(&Old<'_>, Looked); 4], has13: bool) -> Answer<b
     match second {
         Some((old, looked)) => names::fallback(old, &looked.suites.taken.found).await,
         None => Answer::unknown("only one version is spoken"),
+    }
+}
+
+/// What only an attacker would ask, where that was allowed: last, since a server may not bear it.
+async fn intrusive(
+    server: &Server<'_>,
+    newest: Option<&(&Old<'_>, Looked)>,
+    extras: &Extras,
+) -> Option<Intrusive> {
+    let no = || Answer::Known(false);
+    match newest {
+        _ if !server.eyes.intrusive => None,
+        Some((old, looked)) => {
+            let by_tls12 = looked.opened.first.as_ref().map(|(_, flight)| flight);
+            let first = extras.curious.as_ref().or(by_tls12).and_then(|flight| flight.hello.as_ref());
+            let heartbeat = first.map(|hello| hello.has(features::HEARTBEAT));
+            Some(intrusive::look(old, &looked.suites.taken.found, heartbeat).await)
+        }
+        // TLS 1.3 has none of the three.
+        None => Some(Intrusive { heartbleed: no(), early_change_cipher_spec: no(), robot: no() }),
     }
 }
 

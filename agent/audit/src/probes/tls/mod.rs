@@ -19,6 +19,7 @@ mod full;
 mod groups;
 mod handshake;
 mod hello;
+mod intrusive;
 mod list;
 mod names;
 mod old;

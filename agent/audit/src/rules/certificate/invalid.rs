@@ -53,7 +53,7 @@ pub const RULE: Rule = Rule {
         }),
         catches("not a server's", |facts| cases::distrust(facts, Diagnosis::WrongUse)),
         passes("disorder is another matter", |facts| {
-            chain(facts).trust.diagnoses.push(Diagnosis::Disordered)
+            chain(facts).trust.diagnoses.push(Diagnosis::Disordered);
         }),
     ],
 };

@@ -36,7 +36,7 @@ pub const RULE: Rule = Rule {
             cases::distrust(facts, unknown);
         }),
         passes("an authority that was added for this run", |facts| {
-            leaf(facts).authority = "Intranet CA".into()
+            leaf(facts).authority = "Intranet CA".into();
         }),
     ],
 };

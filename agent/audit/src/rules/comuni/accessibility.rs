@@ -36,7 +36,7 @@ pub const RULE: Rule = Rule {
                 page(facts)
                     .marked_links
                     .insert("accessibility-link".into(), "https://comune.esempio.lc.test/a".into()),
-            )
+            );
         }),
         passes("at AgID’s", |_| {}),
     ],

@@ -34,7 +34,7 @@ pub const RULE: Rule = Rule {
     cases: &[
         catches("the certificate is not trusted", |facts| chain(facts).trust.trusted = false),
         passes("TLS 1.2 alone", |facts| {
-            version(facts, crate::registry::Version::Tls13).offered = false.into()
+            version(facts, crate::registry::Version::Tls13).offered = false.into();
         }),
     ],
 };

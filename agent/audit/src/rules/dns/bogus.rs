@@ -32,10 +32,10 @@ pub const RULE: Rule = Rule {
     #[cfg(test)]
     cases: &[
         catches("validation fails", |facts| {
-            facts.domain.as_mut().unwrap().dnssec = Answer::Known(Dnssec::Bogus)
+            facts.domain.as_mut().unwrap().dnssec = Answer::Known(Dnssec::Bogus);
         }),
         passes("not signed is another matter", |facts| {
-            facts.domain.as_mut().unwrap().dnssec = Answer::Known(Dnssec::Insecure)
+            facts.domain.as_mut().unwrap().dnssec = Answer::Known(Dnssec::Insecure);
         }),
     ],
 };

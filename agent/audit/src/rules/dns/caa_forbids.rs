@@ -45,10 +45,12 @@ pub const RULE: Rule = Rule {
     cases: &[
         catches("Let's Encrypt (letsencrypt.org) is in use, and not allowed", |facts| {
             let Answer::Known(records) = &mut facts.domain.as_mut().unwrap().caa else { panic!() };
-            records[0].value = "actalis.it".into();
+            for record in records {
+                record.value = "actalis.it".into();
+            }
         }),
         passes("no record allows all", |facts| {
-            facts.domain.as_mut().unwrap().caa = Answer::Known(Vec::new())
+            facts.domain.as_mut().unwrap().caa = Answer::Known(Vec::new());
         }),
         passes("an authority that no list has", |facts| leaf(facts).authority = "Autorità di prova".into()),
     ],

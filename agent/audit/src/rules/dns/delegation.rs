@@ -55,11 +55,11 @@ pub const RULE: Rule = Rule {
     cases: &[
         catches("only in the delegation: ns.vecchio.test; only in the zone: ns2.servizi.test", |facts| {
             facts.domain.as_mut().unwrap().delegated_to =
-                Answer::Known(vec!["ns1.servizi.test".into(), "ns.vecchio.test".into()])
+                Answer::Known(vec!["ns1.servizi.test".into(), "ns.vecchio.test".into()]);
         }),
         passes("the same, otherwise written", |facts| {
             facts.domain.as_mut().unwrap().delegated_to =
-                Answer::Known(vec!["NS2.servizi.test.".into(), "ns1.servizi.test".into()])
+                Answer::Known(vec!["NS2.servizi.test.".into(), "ns1.servizi.test".into()]);
         }),
     ],
 };

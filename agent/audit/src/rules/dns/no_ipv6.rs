@@ -38,10 +38,10 @@ pub const RULE: Rule = Rule {
     cases: &[
         catches("without AAAA: www.comune.esempio.lc.test", |facts| {
             facts.domain.as_mut().unwrap().hosts_without_ipv6 =
-                Answer::Known(vec!["www.comune.esempio.lc.test".into()])
+                Answer::Known(vec!["www.comune.esempio.lc.test".into()]);
         }),
         passes("nothing could be told", |facts| {
-            facts.domain.as_mut().unwrap().hosts_without_ipv6 = Answer::default()
+            facts.domain.as_mut().unwrap().hosts_without_ipv6 = Answer::default();
         }),
     ],
 };

@@ -26,7 +26,7 @@ pub const RULE: Rule = Rule {
     judge: |facts, _| {
         super::on_domain(facts, |domain| {
             let silent = domain.name_servers.known().into_iter().flatten();
-            let silent = silent.filter_map(|server| server.serial.why_unknown()).next();
+            let silent = silent.into_iter().find_map(|server| server.serial.why_unknown());
             let asked = [
                 ("NS", domain.name_servers.why_unknown()),
                 ("SOA", silent),
@@ -46,10 +46,10 @@ pub const RULE: Rule = Rule {
     #[cfg(test)]
     cases: &[
         doubts("no answer: DNSSEC (SERVFAIL)", |facts| {
-            facts.domain.as_mut().unwrap().dnssec = Answer::unknown("SERVFAIL")
+            facts.domain.as_mut().unwrap().dnssec = Answer::unknown("SERVFAIL");
         }),
         passes("the parent was not asked", |facts| {
-            facts.domain.as_mut().unwrap().delegated_to = Answer::default()
+            facts.domain.as_mut().unwrap().delegated_to = Answer::default();
         }),
     ],
 };

@@ -34,7 +34,7 @@ pub const RULE: Rule = Rule {
     #[cfg(test)]
     cases: &[
         catches("no chain of signatures", |facts| {
-            facts.domain.as_mut().unwrap().dnssec = Answer::Known(Dnssec::Insecure)
+            facts.domain.as_mut().unwrap().dnssec = Answer::Known(Dnssec::Insecure);
         }),
         passes("nothing could be told", |facts| facts.domain.as_mut().unwrap().dnssec = Answer::default()),
     ],

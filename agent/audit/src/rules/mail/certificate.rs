@@ -46,7 +46,7 @@ pub const RULE: Rule = Rule {
     #[cfg(test)]
     cases: &[
         catches("it does not verify (ECDSA)", |facts| {
-            super::tls(facts).chains[0].chain.trust.trusted = false
+            super::tls(facts).chains[0].chain.trust.trusted = false;
         }),
         passes("DANE vouches for it", |facts| {
             super::tls(facts).chains[0].chain.trust.trusted = false;

@@ -39,7 +39,7 @@ pub const RULE: Rule = Rule {
     #[cfg(test)]
     cases: &[
         catches("no record v=DMARC1", |facts| {
-            super::policy(&mut facts.mail.as_mut().unwrap().dmarc).records.clear()
+            super::policy(&mut facts.mail.as_mut().unwrap().dmarc).records.clear();
         }),
         passes("nothing could be told", |facts| facts.mail.as_mut().unwrap().dmarc = Answer::default()),
     ],

@@ -34,10 +34,10 @@ pub const RULE: Rule = Rule {
     #[cfg(test)]
     cases: &[
         catches("p=none", |facts| {
-            super::policy(&mut facts.mail.as_mut().unwrap().dmarc).verdict = "none".into()
+            super::policy(&mut facts.mail.as_mut().unwrap().dmarc).verdict = "none".into();
         }),
         passes("quarantine", |facts| {
-            super::policy(&mut facts.mail.as_mut().unwrap().dmarc).verdict = "quarantine".into()
+            super::policy(&mut facts.mail.as_mut().unwrap().dmarc).verdict = "quarantine".into();
         }),
     ],
 };

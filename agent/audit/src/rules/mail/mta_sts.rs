@@ -44,10 +44,10 @@ pub const RULE: Rule = Rule {
     #[cfg(test)]
     cases: &[
         catches("no record v=STSv1", |facts| {
-            super::policy(&mut facts.mail.as_mut().unwrap().mta_sts).records.clear()
+            super::policy(&mut facts.mail.as_mut().unwrap().mta_sts).records.clear();
         }),
         catches("mode: testing", |facts| {
-            super::policy(&mut facts.mail.as_mut().unwrap().mta_sts).verdict = "testing".into()
+            super::policy(&mut facts.mail.as_mut().unwrap().mta_sts).verdict = "testing".into();
         }),
         passes("it takes no mail", |facts| {
             super::policy(&mut facts.mail.as_mut().unwrap().mta_sts).records.clear();

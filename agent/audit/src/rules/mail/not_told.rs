@@ -49,10 +49,10 @@ pub const RULE: Rule = Rule {
     #[cfg(test)]
     cases: &[
         doubts("no answer: STARTTLS (no answer within 5 s)", |facts| {
-            exchanger(facts).reached = Answer::unknown("no answer within 5 s")
+            exchanger(facts).reached = Answer::unknown("no answer within 5 s");
         }),
         passes("the rest matters less", |facts| {
-            facts.mail.as_mut().unwrap().tls_reporting = Answer::default()
+            facts.mail.as_mut().unwrap().tls_reporting = Answer::default();
         }),
     ],
 };

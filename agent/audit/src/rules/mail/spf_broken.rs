@@ -45,11 +45,11 @@ pub const RULE: Rule = Rule {
     #[cfg(test)]
     cases: &[
         catches("2 SPF records", |facts| {
-            super::policy(&mut facts.mail.as_mut().unwrap().spf).records.push("v=spf1 -all".into())
+            super::policy(&mut facts.mail.as_mut().unwrap().spf).records.push("v=spf1 -all".into());
         }),
         catches("12 look-ups", |facts| facts.mail.as_mut().unwrap().spf_lookups = Answer::Known(12)),
         catches("flaw: unknown mechanism", |facts| {
-            super::policy(&mut facts.mail.as_mut().unwrap().spf).problems.push("unknown mechanism".into())
+            super::policy(&mut facts.mail.as_mut().unwrap().spf).problems.push("unknown mechanism".into());
         }),
         passes("ten look-ups", |facts| facts.mail.as_mut().unwrap().spf_lookups = Answer::Known(10)),
     ],

@@ -31,7 +31,7 @@ pub const RULE: Rule = Rule {
     #[cfg(test)]
     cases: &[
         catches("no record v=spf1", |facts| {
-            super::policy(&mut facts.mail.as_mut().unwrap().spf).records.clear()
+            super::policy(&mut facts.mail.as_mut().unwrap().spf).records.clear();
         }),
         passes("nothing could be told", |facts| facts.mail.as_mut().unwrap().spf = Answer::default()),
     ],

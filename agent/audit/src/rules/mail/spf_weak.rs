@@ -38,13 +38,13 @@ pub const RULE: Rule = Rule {
     #[cfg(test)]
     cases: &[
         catches("it ends with +all", |facts| {
-            super::policy(&mut facts.mail.as_mut().unwrap().spf).verdict = "+all".into()
+            super::policy(&mut facts.mail.as_mut().unwrap().spf).verdict = "+all".into();
         }),
         catches("it ends with ?all", |facts| {
-            super::policy(&mut facts.mail.as_mut().unwrap().spf).verdict = "?all".into()
+            super::policy(&mut facts.mail.as_mut().unwrap().spf).verdict = "?all".into();
         }),
         passes("softly", |facts| {
-            super::policy(&mut facts.mail.as_mut().unwrap().spf).verdict = "~all".into()
+            super::policy(&mut facts.mail.as_mut().unwrap().spf).verdict = "~all".into();
         }),
     ],
 };

@@ -31,10 +31,10 @@ pub const RULE: Rule = Rule {
     #[cfg(test)]
     cases: &[
         catches("no record v=TLSRPTv1", |facts| {
-            super::policy(&mut facts.mail.as_mut().unwrap().tls_reporting).records.clear()
+            super::policy(&mut facts.mail.as_mut().unwrap().tls_reporting).records.clear();
         }),
         passes("nothing could be told", |facts| {
-            facts.mail.as_mut().unwrap().tls_reporting = Answer::default()
+            facts.mail.as_mut().unwrap().tls_reporting = Answer::default();
         }),
     ],
 };

@@ -20,9 +20,10 @@ pub const RULE: Rule = Rule {
     judge: |facts, _| {
         on_exchangers(facts, |exchanger| {
             let gone = exchanger.addresses.is_empty() || exchanger.reached.is_no();
-            let (it, en) = match exchanger.addresses.is_empty() {
-                true => ("il nome non ha un indirizzo", "its name has no address"),
-                false => ("la porta 25 rifiuta", "port 25 refuses"),
+            let (it, en) = if exchanger.addresses.is_empty() {
+                ("il nome non ha un indirizzo", "its name has no address")
+            } else {
+                ("la porta 25 rifiuta", "port 25 refuses")
             };
             gone.then(|| Found::fails(it, en))
         })

@@ -44,13 +44,13 @@ pub const RULE: Rule = Rule {
     #[cfg(test)]
     cases: &[
         catches("it takes TLS 1.0", |facts| {
-            super::tls(facts).versions.get_mut(&Version::Tls10).unwrap().offered = true.into()
+            super::tls(facts).versions.get_mut(&Version::Tls10).unwrap().offered = true.into();
         }),
         catches("TLS_RSA_WITH_RC4_128_SHA", |facts| {
-            super::tls(facts).versions.get_mut(&Version::Tls12).unwrap().suites.push(Suite(5))
+            super::tls(facts).versions.get_mut(&Version::Tls12).unwrap().suites.push(Suite(5));
         }),
         passes("an anonymous one", |facts| {
-            super::tls(facts).versions.get_mut(&Version::Tls12).unwrap().suites.push(Suite(0xa6))
+            super::tls(facts).versions.get_mut(&Version::Tls12).unwrap().suites.push(Suite(0xa6));
         }),
     ],
 };

@@ -20,10 +20,10 @@ pub const RULE: Rule = Rule {
     #[cfg(test)]
     cases: &[
         catches("TLS_DH_anon_WITH_AES_128_GCM_SHA256", |facts| {
-            version(facts, Version::Tls12).suites.push(Suite(0x00a6))
+            version(facts, Version::Tls12).suites.push(Suite(0x00a6));
         }),
         passes("TLS 1.3 names no authentication and has one", |facts| {
-            version(facts, Version::Tls13).suites.push(Suite(0x1304))
+            version(facts, Version::Tls13).suites.push(Suite(0x1304));
         }),
     ],
 };

@@ -20,7 +20,7 @@ pub const RULE: Rule = Rule {
     #[cfg(test)]
     cases: &[
         catches("TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA", |facts| {
-            version(facts, Version::Tls12).suites.push(Suite(0xc013))
+            version(facts, Version::Tls12).suites.push(Suite(0xc013));
         }),
         passes("AES-GCM", |facts| version(facts, Version::Tls12).suites.push(Suite(0x009c))),
     ],

@@ -41,14 +41,14 @@ pub const RULE: Rule = Rule {
                 bits: 1024,
                 known_as: Some("Apache 1024".into()),
                 sha256: "a".into(),
-            })
+            });
         }),
         passes("ffdhe2048", |facts| {
             tls(facts).dh.push(DhParameters {
                 bits: 2048,
                 known_as: Some("ffdhe2048".into()),
                 sha256: "a".into(),
-            })
+            });
         }),
     ],
 };

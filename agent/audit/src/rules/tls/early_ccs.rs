@@ -31,11 +31,11 @@ pub const RULE: Rule = Rule {
     cases: &[
         catches("tried out", |facts| {
             tls(facts).intrusive =
-                Some(Intrusive { early_change_cipher_spec: true.into(), ..Intrusive::default() })
+                Some(Intrusive { early_change_cipher_spec: true.into(), ..Intrusive::default() });
         }),
         passes("it withstood", |facts| {
             tls(facts).intrusive =
-                Some(Intrusive { early_change_cipher_spec: false.into(), ..Intrusive::default() })
+                Some(Intrusive { early_change_cipher_spec: false.into(), ..Intrusive::default() });
         }),
     ],
 };

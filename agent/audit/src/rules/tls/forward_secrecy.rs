@@ -30,7 +30,7 @@ pub const RULE: Rule = Rule {
     #[cfg(test)]
     cases: &[
         catches("TLS_RSA_WITH_AES_128_GCM_SHA256", |facts| {
-            version(facts, Version::Tls12).suites.push(Suite(0x009c))
+            version(facts, Version::Tls12).suites.push(Suite(0x009c));
         }),
         passes("DHE", |facts| version(facts, Version::Tls12).suites.push(Suite(0x009e))),
     ],

@@ -51,7 +51,7 @@ pub const RULE: Rule = Rule {
     #[cfg(test)]
     cases: &[
         catches("not in agid-2020: secp192r1, secp521r1", |facts| {
-            tls(facts).groups = Answer::Known(vec![Group(29), Group(25), Group(19)])
+            tls(facts).groups = Answer::Known(vec![Group(29), Group(25), Group(19)]);
         }),
         passes("P-256 alone", |facts| tls(facts).groups = Answer::Known(vec![Group(23)])),
     ],

@@ -30,7 +30,7 @@ pub const RULE: Rule = Rule {
     #[cfg(test)]
     cases: &[
         catches("picked a suite that was not offered", |facts| {
-            tls(facts).oddities.push("picked a suite that was not offered".into())
+            tls(facts).oddities.push("picked a suite that was not offered".into());
         }),
         passes("nothing odd", |facts| tls(facts).oddities.clear()),
     ],

@@ -52,7 +52,7 @@ pub const RULE: Rule = Rule {
             version(facts, Version::Tls12).server_preference = false.into();
         }),
         passes("all suites are good", |facts| {
-            version(facts, Version::Tls12).server_preference = false.into()
+            version(facts, Version::Tls12).server_preference = false.into();
         }),
     ],
 };

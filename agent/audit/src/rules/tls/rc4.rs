@@ -20,7 +20,7 @@ pub const RULE: Rule = Rule {
     #[cfg(test)]
     cases: &[
         catches("TLS_RSA_WITH_RC4_128_SHA", |facts| {
-            version(facts, Version::Tls12).suites.push(Suite(0x0005))
+            version(facts, Version::Tls12).suites.push(Suite(0x0005));
         }),
         passes("AES-GCM", |facts| version(facts, Version::Tls12).suites.push(Suite(0x009c))),
     ],

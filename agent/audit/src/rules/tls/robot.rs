@@ -24,10 +24,10 @@ pub const RULE: Rule = Rule {
     #[cfg(test)]
     cases: &[
         catches("tried out", |facts| {
-            tls(facts).intrusive = Some(Intrusive { robot: true.into(), ..Intrusive::default() })
+            tls(facts).intrusive = Some(Intrusive { robot: true.into(), ..Intrusive::default() });
         }),
         passes("it withstood", |facts| {
-            tls(facts).intrusive = Some(Intrusive { robot: false.into(), ..Intrusive::default() })
+            tls(facts).intrusive = Some(Intrusive { robot: false.into(), ..Intrusive::default() });
         }),
     ],
 };

@@ -37,10 +37,10 @@ pub const RULE: Rule = Rule {
     cases: &[
         catches("it signs with rsa_pkcs1_sha1", |facts| {
             tls(facts).signature_schemes =
-                Answer::Known(vec![SignatureScheme(0x0401), SignatureScheme(0x0201)])
+                Answer::Known(vec![SignatureScheme(0x0401), SignatureScheme(0x0201)]);
         }),
         passes("SHA-256", |facts| {
-            tls(facts).signature_schemes = Answer::Known(vec![SignatureScheme(0x0401)])
+            tls(facts).signature_schemes = Answer::Known(vec![SignatureScheme(0x0401)]);
         }),
     ],
 };

@@ -25,10 +25,10 @@ pub const RULE: Rule = Rule {
     #[cfg(test)]
     cases: &[
         catches("TLS_RSA_WITH_3DES_EDE_CBC_SHA", |facts| {
-            version(facts, Version::Tls12).suites.push(Suite(0x000a))
+            version(facts, Version::Tls12).suites.push(Suite(0x000a));
         }),
         passes("AES-CBC is another matter", |facts| {
-            version(facts, Version::Tls12).suites.push(Suite(0x002f))
+            version(facts, Version::Tls12).suites.push(Suite(0x002f));
         }),
     ],
 };

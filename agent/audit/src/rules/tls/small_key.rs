@@ -25,10 +25,10 @@ pub const RULE: Rule = Rule {
     #[cfg(test)]
     cases: &[
         catches("TLS_RSA_EXPORT_WITH_RC4_40_MD5", |facts| {
-            version(facts, Version::Tls10).suites.push(Suite(0x0003))
+            version(facts, Version::Tls10).suites.push(Suite(0x0003));
         }),
         catches("TLS_RSA_WITH_DES_CBC_SHA", |facts| {
-            version(facts, Version::Tls12).suites.push(Suite(0x0009))
+            version(facts, Version::Tls12).suites.push(Suite(0x0009));
         }),
         passes("3DES is another matter", |facts| version(facts, Version::Tls12).suites.push(Suite(0x000a))),
     ],

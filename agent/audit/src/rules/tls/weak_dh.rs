@@ -33,10 +33,10 @@ pub const RULE: Rule = Rule {
     #[cfg(test)]
     cases: &[
         catches("a prime of 1024 bits", |facts| {
-            tls(facts).dh.push(DhParameters { bits: 1024, known_as: None, sha256: "a".into() })
+            tls(facts).dh.push(DhParameters { bits: 1024, known_as: None, sha256: "a".into() });
         }),
         passes("2048 bits", |facts| {
-            tls(facts).dh.push(DhParameters { bits: 2048, known_as: None, sha256: "a".into() })
+            tls(facts).dh.push(DhParameters { bits: 2048, known_as: None, sha256: "a".into() });
         }),
     ],
 };

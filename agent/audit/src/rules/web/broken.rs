@@ -43,15 +43,15 @@ pub const RULE: Rule = Rule {
     cases: &[
         catches("status 503", |facts| {
             site(facts).web.secure =
-                cases::way(vec![cases::hop("https://comune.esempio.lc.test/", 503, None)])
+                cases::way(vec![cases::hop("https://comune.esempio.lc.test/", 503, None)]);
         }),
         catches("in a circle", |facts| {
             site(facts).web.secure =
-                Answer::Known(crate::facts::Visit { hops: Vec::new(), end: End::TooManyRedirects })
+                Answer::Known(crate::facts::Visit { hops: Vec::new(), end: End::TooManyRedirects });
         }),
         passes("a page", |facts| {
             site(facts).web.secure =
-                cases::way(vec![cases::hop("https://comune.esempio.lc.test/", 200, None)])
+                cases::way(vec![cases::hop("https://comune.esempio.lc.test/", 200, None)]);
         }),
     ],
 };

@@ -28,10 +28,10 @@ pub const RULE: Rule = Rule {
     #[cfg(test)]
     cases: &[
         catches("PHPSESSID without HttpOnly", |facts| {
-            page(facts).cookies.push(super::cookie("PHPSESSID", true, false, Some("Lax".into()), true))
+            page(facts).cookies.push(super::cookie("PHPSESSID", true, false, Some("Lax".into()), true));
         }),
         passes("not a session’s", |facts| {
-            page(facts).cookies.push(super::cookie("PHPSESSID", true, false, Some("Lax".into()), false))
+            page(facts).cookies.push(super::cookie("PHPSESSID", true, false, Some("Lax".into()), false));
         }),
     ],
 };

@@ -1,4 +1,4 @@
-//! Cookies with a SameSite that no browser knows or takes.
+//! Cookies with a `SameSite` that no browser knows or takes.
 
 use crate::rules::prelude::*;
 
@@ -32,10 +32,10 @@ pub const RULE: Rule = Rule {
     #[cfg(test)]
     cases: &[
         catches("SameSite=Sempre", |facts| {
-            page(facts).cookies.push(super::cookie("PHPSESSID", true, true, Some("Sempre".into()), true))
+            page(facts).cookies.push(super::cookie("PHPSESSID", true, true, Some("Sempre".into()), true));
         }),
         passes("it says nothing", |facts| {
-            page(facts).cookies.push(super::cookie("PHPSESSID", true, true, None, true))
+            page(facts).cookies.push(super::cookie("PHPSESSID", true, true, None, true));
         }),
     ],
 };

@@ -32,10 +32,10 @@ pub const RULE: Rule = Rule {
     #[cfg(test)]
     cases: &[
         catches("PHPSESSID without Secure", |facts| {
-            page(facts).cookies.push(super::cookie("PHPSESSID", false, true, Some("Lax".into()), true))
+            page(facts).cookies.push(super::cookie("PHPSESSID", false, true, Some("Lax".into()), true));
         }),
         passes("with Secure", |facts| {
-            page(facts).cookies.push(super::cookie("PHPSESSID", true, true, Some("Lax".into()), true))
+            page(facts).cookies.push(super::cookie("PHPSESSID", true, true, Some("Lax".into()), true));
         }),
     ],
 };

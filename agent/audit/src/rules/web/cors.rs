@@ -43,7 +43,7 @@ pub const RULE: Rule = Rule {
     #[cfg(test)]
     cases: &[
         catches("with credentials", |facts| {
-            site(facts).web.cross_origin = Answer::Known(CrossOrigin::WithCredentials)
+            site(facts).web.cross_origin = Answer::Known(CrossOrigin::WithCredentials);
         }),
         passes("public, without", |facts| site(facts).web.cross_origin = Answer::Known(CrossOrigin::Public)),
     ],

@@ -41,10 +41,10 @@ pub const RULE: Rule = Rule {
     #[cfg(test)]
     cases: &[
         catches("scripts or objects from anywhere", |facts| {
-            header(facts, "content-security-policy", "default-src * 'unsafe-inline'")
+            header(facts, "content-security-policy", "default-src * 'unsafe-inline'");
         }),
         passes("styles within the page", |facts| {
-            header(facts, "content-security-policy", "default-src 'self'; style-src 'self' 'unsafe-inline'")
+            header(facts, "content-security-policy", "default-src 'self'; style-src 'self' 'unsafe-inline'");
         }),
     ],
 };

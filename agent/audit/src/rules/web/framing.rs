@@ -37,7 +37,7 @@ pub const RULE: Rule = Rule {
     #[cfg(test)]
     cases: &[
         catches("neither frame-ancestors", |facts| {
-            header(facts, "content-security-policy", "default-src 'self'")
+            header(facts, "content-security-policy", "default-src 'self'");
         }),
         passes("by the older header", |facts| {
             header(facts, "content-security-policy", "default-src 'self'");

@@ -34,7 +34,7 @@ pub const RULE: Rule = Rule {
         }),
         catches("cannot be read", |facts| header(facts, "strict-transport-security", "includeSubDomains")),
         passes("a short one is another matter", |facts| {
-            header(facts, "strict-transport-security", "max-age=300")
+            header(facts, "strict-transport-security", "max-age=300");
         }),
     ],
 };

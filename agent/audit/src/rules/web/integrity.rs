@@ -49,14 +49,14 @@ pub const RULE: Rule = Rule {
                 kind: "script".into(),
                 url: "https://cdn.example/a.js".into(),
                 integrity: false,
-            })
+            });
         }),
         passes("with it", |facts| {
             page(facts).references.push(Reference {
                 kind: "script".into(),
                 url: "https://cdn.example/a.js".into(),
                 integrity: true,
-            })
+            });
         }),
     ],
 };

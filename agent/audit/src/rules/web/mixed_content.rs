@@ -46,14 +46,14 @@ pub const RULE: Rule = Rule {
                 kind: "script".into(),
                 url: "http://cdn.example/a.js".into(),
                 integrity: false,
-            })
+            });
         }),
         passes("by HTTPS", |facts| {
             page(facts).references.push(Reference {
                 kind: "script".into(),
                 url: "https://cdn.example/a.js".into(),
                 integrity: true,
-            })
+            });
         }),
     ],
 };

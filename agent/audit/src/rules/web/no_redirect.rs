@@ -45,11 +45,11 @@ pub const RULE: Rule = Rule {
     #[cfg(test)]
     cases: &[
         catches("shows the page in the clear", |facts| {
-            site(facts).web.plain = cases::way(vec![cases::hop("http://comune.esempio.lc.test/", 200, None)])
+            site(facts).web.plain = cases::way(vec![cases::hop("http://comune.esempio.lc.test/", 200, None)]);
         }),
         passes("port 80 is closed", |facts| {
             site(facts).web.plain =
-                Answer::Known(crate::facts::Visit { hops: Vec::new(), end: crate::facts::End::Closed })
+                Answer::Known(crate::facts::Visit { hops: Vec::new(), end: crate::facts::End::Closed });
         }),
     ],
 };

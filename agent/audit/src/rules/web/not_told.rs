@@ -46,7 +46,7 @@ pub const RULE: Rule = Rule {
     #[cfg(test)]
     cases: &[
         doubts("no answer: HTTP (no answer within 5 s)", |facts| {
-            site(facts).web.plain = Answer::unknown("no answer within 5 s")
+            site(facts).web.plain = Answer::unknown("no answer within 5 s");
         }),
         passes("the rest matters less", |facts| site(facts).web.compression = Answer::default()),
     ],

@@ -32,7 +32,7 @@ pub const RULE: Rule = Rule {
     #[cfg(test)]
     cases: &[
         catches("the page is at portale.example", |facts| {
-            page(facts).url = "https://portale.example/esempio".into()
+            page(facts).url = "https://portale.example/esempio".into();
         }),
         passes("www", |facts| page(facts).url = "https://www.comune.esempio.lc.test/".into()),
     ],

@@ -35,14 +35,14 @@ pub const RULE: Rule = Rule {
                 kind: "form".into(),
                 url: "http://comune.esempio.lc.test/cerca".into(),
                 integrity: false,
-            })
+            });
         }),
         passes("by HTTPS", |facts| {
             page(facts).references.push(Reference {
                 kind: "form".into(),
                 url: "https://comune.esempio.lc.test/cerca".into(),
                 integrity: false,
-            })
+            });
         }),
     ],
 };

@@ -45,7 +45,7 @@ pub const RULE: Rule = Rule {
     cases: &[
         catches("it says unsafe-url", |facts| header(facts, "referrer-policy", "unsafe-url")),
         passes("nothing said: browsers keep it to themselves", |facts| {
-            drop(headers(facts).remove("referrer-policy"))
+            drop(headers(facts).remove("referrer-policy"));
         }),
     ],
 };
