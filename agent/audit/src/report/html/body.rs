@@ -165,8 +165,10 @@ fn reason(reason: &Reason, style: &Style) -> String {
         points @ 1.. => format!("<b>+{points}</b> "),
         points => format!("<b>−{}</b> ", points.unsigned_abs()),
     };
-    let cap =
-        cap.as_ref().map(|cap| format!("<b>{} {}</b> ", style.say("al massimo", "at most"), escaped(cap)));
+    let cap = cap.as_ref().map(|cap| {
+        let most = style.say("non più di", "no better than");
+        format!("<b>{most} «{}»:</b> ", escaped(&style.step(cap)))
+    });
     let uncertain =
         if *uncertain { style.say(" (se è come si teme)", " (if it is as bad as it can be)") } else { "" };
     format!(
