@@ -1,6 +1,7 @@
 //! What anybody can ask: each name server for a zone's serial, a validating resolver for the chain of its signatures.
 
 use std::collections::BTreeSet;
+use std::fmt::Display;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
@@ -8,15 +9,14 @@ use std::time::Duration;
 use campanile_plan::document::values::DomainName;
 use campanile_plan::domain::{Delegation, DelegationSigner};
 use domain::base::iana::{Opcode, Rcode};
-use domain::base::{Message, Rtype};
+use domain::base::{Message, Name, Rtype};
 use domain::rdata::Ds;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, UdpSocket};
 
 use super::error::DnsError;
 use super::server::message;
-use super::transfer::{name, serial_in};
-use super::update::Owned;
+use super::transfer::serial_in;
 
 /// How long one question by UDP is waited for, and how often it is asked.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -26,8 +26,7 @@ const UDP_BYTES: u16 = 1400;
 
 /// The serial of a zone at one of its name servers, or why it gives none.
 pub async fn served(server: SocketAddr, zone: &DomainName) -> Result<u32, String> {
-    let zone = name(zone).map_err(|error| error.to_string())?;
-    let answer = ask(server, (&zone, Rtype::SOA), false).await.map_err(|error| error.to_string())?;
+    let answer = ask(server, (zone, Rtype::SOA), false).await.map_err(|error| error.to_string())?;
     match (answer.header().rcode(), answer.header().aa(), serial_in(&answer)) {
         (Rcode::NOERROR, true, Some(serial)) => Ok(serial),
         (Rcode::NOERROR, ..) => Err("it does not have the zone".to_owned()),
@@ -37,11 +36,7 @@ pub async fn served(server: SocketAddr, zone: &DomainName) -> Result<u32, String
 
 /// What a validating resolver says of a zone.
 pub async fn delegation(resolver: SocketAddr, zone: &DomainName) -> Delegation {
-    let zone = match name(zone) {
-        Ok(zone) => zone,
-        Err(error) => return Delegation::Unknown(error.to_string()),
-    };
-    let answer = match ask(resolver, (&zone, Rtype::SOA), true).await {
+    let answer = match ask(resolver, (zone, Rtype::SOA), true).await {
         Ok(answer) => answer,
         Err(error) => {
             return Delegation::Unknown(format!("the resolver {resolver} does not answer: {error}"));
@@ -60,7 +55,7 @@ pub async fn delegation(resolver: SocketAddr, zone: &DomainName) -> Delegation {
 
 /// The DS records of a zone that its parent has, as a resolver finds them; none where it finds no answer.
 pub async fn signers(resolver: SocketAddr, zone: &DomainName) -> Option<BTreeSet<DelegationSigner>> {
-    let answer = ask(resolver, (&name(zone).ok()?, Rtype::DS), true).await.ok()?;
+    let answer = ask(resolver, (zone, Rtype::DS), true).await.ok()?;
     if answer.header().rcode() != Rcode::NOERROR {
         return None;
     }
@@ -77,10 +72,10 @@ pub async fn signers(resolver: SocketAddr, zone: &DomainName) -> Option<BTreeSet
 /// Asks for records: by UDP, and by TCP where the answer is cut.
 pub(super) async fn ask(
     server: SocketAddr,
-    asked: (&Owned, Rtype),
+    about: (&impl Display, Rtype),
     recurse: bool,
 ) -> io::Result<Message<Vec<u8>>> {
-    let question = question(asked, recurse).map_err(io::Error::other)?;
+    let question = question(about, recurse).map_err(io::Error::other)?;
     let mut last = io::Error::from(io::ErrorKind::TimedOut);
     for _ in 0..TRIES {
         match tokio::time::timeout(PATIENCE, by_udp(server, &question)).await {
@@ -95,13 +90,15 @@ pub(super) async fn ask(
     Err(last)
 }
 
-fn question(asked: (&Owned, Rtype), recurse: bool) -> Result<Vec<u8>, DnsError> {
+fn question((name, rtype): (&impl Display, Rtype), recurse: bool) -> Result<Vec<u8>, DnsError> {
+    let parsed = name.to_string().parse::<Name<Vec<u8>>>();
+    let name = parsed.map_err(|error| DnsError::Malformed(format!("{name}: {error}")))?;
     let failed = |error: domain::base::message_builder::PushError| DnsError::Malformed(error.to_string());
     let mut message = message(Opcode::QUERY)?;
     message.header_mut().set_rd(recurse);
     message.header_mut().set_ad(recurse);
     let mut message = message.question();
-    message.push(asked).map_err(failed)?;
+    message.push((name, rtype)).map_err(failed)?;
     let mut message = message.additional();
     message
         .opt(|options| {

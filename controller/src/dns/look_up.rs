@@ -11,7 +11,6 @@ use domain::base::name::ParsedName;
 use domain::rdata::AllRecordData;
 
 use super::asked::ask;
-use super::update::named;
 
 /// Most records of one answer that are looked at.
 const MOST_RECORDS: usize = 1000;
@@ -57,8 +56,7 @@ pub async fn look_up(
     (owner, kind): (&Owner, Kind),
     recurse: bool,
 ) -> Result<Found, NoAnswer> {
-    let name = named(owner).map_err(|error| NoAnswer::Silent(error.to_string()))?;
-    let answer = ask(server, (&name, kind.rtype()), recurse).await;
+    let answer = ask(server, (owner, kind.rtype()), recurse).await;
     let answer = answer.map_err(|error| NoAnswer::Silent(error.to_string()))?;
     match answer.header().rcode() {
         Rcode::NOERROR | Rcode::NXDOMAIN if recurse || answer.header().aa() => {}

@@ -178,14 +178,14 @@ async fn send(
     connection.exchange(message.additional()).await.map(drop)
 }
 
-pub(super) type Owned = Name<Vec<u8>>;
+type Owned = Name<Vec<u8>>;
 
 fn owner_name(change: &ZoneChange) -> Result<Owned, DnsError> {
     named(&change.owner)
 }
 
 /// A name as it is sent.
-pub(super) fn named(owner: &Owner) -> Result<Owned, DnsError> {
+fn named(owner: &Owner) -> Result<Owned, DnsError> {
     let owner = owner.as_str();
     owner.parse().map_err(|error| DnsError::Malformed(format!("{owner}: {error}")))
 }

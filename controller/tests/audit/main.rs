@@ -1,5 +1,7 @@
 //! The command `campanile audit` against a server on loopback: what it says, keeps, compares and exits with.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test program
+
 mod server;
 
 use std::path::{Path, PathBuf};

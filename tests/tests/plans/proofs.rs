@@ -229,7 +229,12 @@ fn a_record_goes_where_a_cname_leads() {
 
     "#]],
     );
-    world.apply(&world.plan(&fleet));
+    let plan = world.plan(&fleet);
+    let json = serde_json::to_value(plan.document(None, None, &[])).unwrap();
+    let step = json["steps"].as_array().unwrap().iter().find(|step| step["action"] == "setProofs").unwrap();
+    let values = &step["body"]["records"]["calco.comune.lecco.test"];
+    assert_eq!(values.as_array().unwrap().len(), 2, "{step}");
+    world.apply(&plan);
     // the zone that holds it lets it be while the order is open
     check(
         &world,

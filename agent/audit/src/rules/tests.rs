@@ -1,6 +1,7 @@
 //! Every rule is whole, catches its cases and passes the others.
 
 use std::collections::BTreeSet;
+use std::fmt::Write;
 
 use super::cases::{good, now};
 use super::*;
@@ -162,16 +163,16 @@ fn the_page_of_rules_is_up_to_date() {
         (Area::Mail, "Mail"),
     ];
     for (area, name) in areas {
-        page.push_str(&format!("\n## {name}\n\n| rule | weighs | finds | source |\n|---|---|---|---|\n"));
+        write!(page, "\n## {name}\n\n| rule | weighs | finds | source |\n|---|---|---|---|\n").unwrap();
         for rule in RULES.iter().filter(|rule| rule.area == area) {
             let weight = format!("{:?}", rule.weight).to_lowercase();
             let (title, source) = ((rule.title)().en, rule.citation);
-            page.push_str(&format!("| `{}` | {weight} | {title} | {source} |\n", rule.id));
+            writeln!(page, "| `{}` | {weight} | {title} | {source} |", rule.id).unwrap();
         }
     }
     page.push_str("\n## Profiles\n\n| profile | source |\n|---|---|\n");
     for profile in crate::profiles::names().filter_map(by_name) {
-        page.push_str(&format!("| `{}` | {} |\n", profile.name, profile.source));
+        writeln!(page, "| `{}` | {} |", profile.name, profile.source).unwrap();
     }
     expect_test::expect_file!["../../../../docs/audit-rules.md"].assert_eq(&page);
 }

@@ -38,7 +38,7 @@ fn addresses_beyond_the_constraints() {
         (constraints(vec![], vec![network]), [198, 51, 100, 9], "trusted"),
     ] {
         let site = site_with(&middle, &[], |params| {
-            params.subject_alt_names = vec![SanType::IpAddress(address.into())]
+            params.subject_alt_names = vec![SanType::IpAddress(address.into())];
         });
         let host = std::net::IpAddr::from(address).to_string();
         check(&Case {

@@ -150,7 +150,9 @@ fn open(state: &Path, scope: Option<&str>) -> Result<Store, Failure> {
     let opened = opened.and_then(|()| Store::open(state).map_err(|error| chain(&error)));
     match opened {
         Ok(Opened { store, notice }) => {
-            notice.iter().for_each(|notice| say(notice));
+            if let Some(notice) = notice {
+                say(&notice);
+            }
             Ok(store)
         }
         Err(error) => {

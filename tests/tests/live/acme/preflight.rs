@@ -2,7 +2,8 @@
 
 use super::Names;
 use crate::room::{Room, title};
-use crate::zones::settled;
+use crate::servers::{Bind, Server, update};
+use crate::zones::{Dns, settled};
 
 /// Writes a member with a site, whose domain has these records beside what follows.
 fn write(room: &Room, certificate: &str, records: &str) {
@@ -53,4 +54,32 @@ fn an_issuer_that_caa_forbids_is_not_asked() {
     room.apply();
     assert_eq!(servers.pebble.orders(), 1);
     settled(&room);
+}
+
+#[test]
+fn a_name_in_another_zone_is_asked_of_the_resolver() {
+    let room = Room::new("acme-beside");
+    let records = "www 60 A 127.0.0.1\n@ 60 CAA 0 issue \"other.test\"";
+    let foreign = Bind::primary(&[("provider.test", records)]);
+    let zones = [("provider.test", foreign.address())];
+    let servers = Names::start(&room, "acme-beside", &["barzago"], &zones);
+    let dns = Dns::of(&servers.knot);
+    let more = format!("{}    resolver: {}\n", dns.more, servers.resolver.address());
+    let platform = Dns { more, ..dns }.platform(&room, "127.0.0.1");
+    room.write("platform.yaml", format!("{platform}{}", servers.pebble.issuer("      caa: pebble.test\n")));
+    room.write_certified("barzago", ", names: [www.provider.test]");
+    // the name has none itself: they stand above it
+    let words = "the CAA records of provider.test do not let pebble.test issue for www.provider.test";
+    room.run(&["apply"]).ends(1).says(words).says("at the resolver");
+    assert_eq!(servers.pebble.orders(), 0);
+    let change =
+        |line: &str| update(foreign.address(), Some(foreign.key()), "provider.test", &[line]).unwrap();
+    change("add provider.test 60 CAA 0 issue \"pebble.test\"");
+    change("add www.provider.test 60 A 192.0.2.99");
+    room.run(&["apply"]).ends(1).says("www.provider.test leads to 127.0.0.1, 192.0.2.99");
+    assert_eq!(servers.pebble.orders(), 0);
+    change("delete www.provider.test A 192.0.2.99");
+    // its zone is signed, and nobody has told the resolver so
+    room.run(&["apply"]).ends(1).says("DelegationSecure");
+    assert_eq!((servers.pebble.orders(), servers.pebble.certificates()), (1, 1));
 }

@@ -9,7 +9,8 @@ use super::renewing::{serial, suggest_renewal};
 use crate::engine::until;
 use crate::room::{Room, title};
 use crate::servers::holding::Holding;
-use crate::servers::{Bind, Knot, Server, ask, free_address};
+use crate::servers::pebble::{Options, Pebble};
+use crate::servers::{Bind, Knot, Server, Unbound, ask, free_address};
 use crate::zones::{Dns, settled};
 
 /// What the issuer's entry says beside what every one does.
@@ -98,6 +99,26 @@ fn a_cname_leads_into_another_zone_of_ours() {
     write_plain(&room, "barzago", &certificate.replace("www.", "albo."), &lost);
     room.run(&["apply"]).ends(1).says("is in no zone that is kept here");
     assert_eq!(servers.pebble.orders(), 1);
+}
+
+#[test]
+fn a_bind_takes_the_records_too() {
+    let room = Room::new("acme-bind");
+    let zone = "comune.barzago.test";
+    let bind = Bind::primary(&[(zone, "_acme-challenge 60 TXT \"of another program\"")]);
+    let resolver = Unbound::new(&[], &[(zone, bind.address())]);
+    let pebble = Pebble::start(&room, &Options { resolver: Some(resolver.address()), ..Options::default() });
+    let dns =
+        Dns { server: bind.address(), key: bind.key(), asked: vec![bind.address()], more: String::new() };
+    let platform = dns.platform(&room, "127.0.0.1");
+    room.write("platform.yaml", format!("{platform}{}", pebble.issuer(BY_RECORD)));
+    write_plain(&room, "barzago", "pebble, wildcard: true, names: [comune.barzago.test]", ", policy: own");
+    // the zone's own name servers are held
+    room.run(&["apply"]);
+    assert_eq!(names(&room, "barzago"), ["*.comune.barzago.test", zone]);
+    let texts = crate::zones::data(bind.address(), &format!("_acme-challenge.{zone}"), "TXT");
+    assert_eq!(texts, ["\"of another program\""]);
+    assert_eq!((pebble.orders(), pebble.certificates()), (1, 1));
 }
 
 #[test]

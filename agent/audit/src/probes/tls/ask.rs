@@ -45,10 +45,14 @@ struct Pace {
     slowest: Option<Duration>,
     /// It ended connections without a word: everything is asked alone, with pauses.
     is_slow: bool,
+    /// How long it kept us waiting for nothing, all together.
+    wasted: Duration,
     /// Until when nothing is asked.
     rest_until: Option<Instant>,
 }
 
+/// A server that keeps us waiting longer than this, all together, is not asked anything more.
+const MOST_WASTED: Duration = Duration::from_secs(45);
 /// How long a server rests that ended a connection: as long as the usual limits of rate count.
 const REST: Duration = Duration::from_millis(1_100);
 
@@ -103,9 +107,11 @@ impl<'a> Server<'a> {
                 Kind::NotListening | Kind::Unreachable | Kind::Ended => {
                     self.rest(REST * again);
                     said = self.ask_alone(record).await;
-                    // After a rest, a reset is not for having asked too fast: this question is answered so.
-                    let deliberate = matches!(&said, Said::Nothing(silence) if silence.kind == Kind::Ended);
-                    lock(&self.pace).is_slow &= !deliberate;
+                    // After two rests, a reset is not for having asked too fast: this question is answered so.
+                    let is_last = again == self.eyes.patience.again;
+                    if matches!(&said, Said::Nothing(silence) if is_last && silence.kind == Kind::Ended) {
+                        lock(&self.pace).is_slow = false;
+                    }
                 }
             }
         }
@@ -177,6 +183,9 @@ impl<'a> Server<'a> {
 
     /// Asks, and waits at least so long.
     async fn ask_within(&self, record: &[u8], least: Duration) -> Said {
+        if lock(&self.pace).wasted > MOST_WASTED {
+            return Said::Nothing(Silence::new(Kind::Late, "it had kept us waiting for too long already"));
+        }
         let mut connection = match self.connect().await {
             Ok(connection) => connection,
             Err(silence) => return Said::Nothing(silence),
@@ -190,6 +199,9 @@ impl<'a> Server<'a> {
         connection.abandon();
         if flight.is_endless {
             self.note("sends without end before its handshake is done");
+        }
+        if ended.is_some() {
+            lock(&self.pace).wasted += sent.elapsed();
         }
         Said::of(flight, ended)
     }

@@ -38,7 +38,7 @@ pub const RULE: Rule = Rule {
     #[cfg(test)]
     cases: &[
         catches("its bytes are not of the charset", |facts| {
-            page(facts).oddities.push("its bytes are not of the charset utf-8 that it names".into())
+            page(facts).oddities.push("its bytes are not of the charset utf-8 that it names".into());
         }),
         passes("nothing odd", |facts| page(facts).oddities.clear()),
     ],
