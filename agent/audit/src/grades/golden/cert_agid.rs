@@ -42,6 +42,20 @@ fn as_computed_by_hand() {
             ("NULL", |facts| offer(facts, Version::Tls12, &[0x0002]), grave),
             ("export", |facts| offer(facts, Version::Tls12, &[0x0003]), grave),
             ("anonymous", |facts| offer(facts, Version::Tls12, &[0x00a6]), grave),
+            ("no forward secrecy", only_rsa, misconfigured),
+            (
+                "no forward secrecy, as far as suites are known",
+                |facts| {
+                    only_rsa(facts);
+                    version(facts, Version::Tls12).complete = false;
+                },
+                open,
+            ),
+            (
+                "forward secrecy with one suite of two",
+                |facts| offer(facts, Version::Tls12, &[0x009c]),
+                secure,
+            ),
             (
                 "TLS 1.0 and 1.1 too",
                 |facts| {
