@@ -2,8 +2,8 @@
 
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use campanile_audit::facts::{End, Web};
@@ -131,21 +131,41 @@ async fn diffie_hellman_of_old_is_known_and_clients_may_stay_nameless() {
 async fn what_no_browser_speaks_stays_unknown() {
     let (web, _) = old("TLSv1.2", "CAMELLIA128-SHA").visit().await;
     let why = web.secure.why_unknown().unwrap();
-    assert!(why.contains("HandshakeFailure") && why.ends_with("by older ones: it answers alert 40"), "{why}");
+    assert!(
+        why.contains("HandshakeFailure") && why.ends_with("by an older one: it answers alert 40"),
+        "{why}"
+    );
 }
 
-/// Visits a server that reads a hello, says this, and closes; how many connections it took for the page.
-async fn visit_of(answer: &'static [u8]) -> (Web, usize) {
+/// What a server does with a connection, by its number from 0.
+type Does = fn(usize) -> (&'static [u8], Then);
+
+/// What it does after it said something.
+#[derive(Clone, Copy)]
+enum Then {
+    Closes,
+    Waits,
+    SaysAgain(&'static [u8]),
+}
+
+/// Visits a server that reads a hello and does this; how many connections it took.
+async fn visit_of(does: Does) -> (Web, usize) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
-    let connections = std::sync::Arc::new(AtomicUsize::new(0));
+    let connections = Arc::new(AtomicUsize::new(0));
     let counted = connections.clone();
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
-            counted.fetch_add(1, Ordering::SeqCst);
-            let _ = stream.read(&mut [0; 4096]).await;
-            let _ = stream.write_all(answer).await;
-            let _ = stream.shutdown().await;
+            let (answer, then) = does(counted.fetch_add(1, Ordering::SeqCst));
+            tokio::spawn(async move {
+                let _ = stream.read(&mut [0; 4096]).await;
+                let _ = stream.write_all(answer).await;
+                match then {
+                    Then::Closes => drop(stream.shutdown().await),
+                    Then::Waits => tokio::time::sleep(Duration::from_mins(1)).await,
+                    Then::SaysAgain(more) => while stream.write_all(more).await.is_ok() {},
+                }
+            });
         }
     });
     let (web, _) = http::visit(&impatient("comune.test"), "comune.test", port, 1).await;
@@ -154,20 +174,39 @@ async fn visit_of(answer: &'static [u8]) -> (Web, usize) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ssl3_alone_is_for_no_browser() {
-    // a server hello by SSL 3: random bytes, no session, RC4, no compression
-    let hello =
+    // random bytes, no session, RC4, no compression
+    const HELLO: &[u8] =
         b"\x16\x03\x00\x00\x2a\x02\x00\x00\x26\x03\x00................................\x00\x00\x05\x00";
-    let (web, _) = visit_of(hello).await;
+    let (web, _) = visit_of(|_| (HELLO, Then::Closes)).await;
     let why = "no browser opens it: it speaks nothing newer than SSL 3".to_owned();
     assert_eq!(web.secure.known().unwrap().end, End::Failed { why });
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_hangs_up_is_asked_twice_and_who_speaks_something_else_once() {
-    let (web, connections) = visit_of(b"").await;
+    let (web, connections) = visit_of(|_| (b"", Then::Closes)).await;
     assert!(web.secure.why_unknown().is_some());
     assert_eq!(connections, 2);
-    let (web, connections) = visit_of(b"220 mail.comune.test ESMTP\r\n").await;
+    let (web, connections) = visit_of(|_| (b"220 mail.comune.test ESMTP\r\n", Then::Closes)).await;
     assert!(matches!(web.secure.known().unwrap().end, End::Failed { .. }));
     assert_eq!(connections, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_older_handshake_has_an_end_in_time_and_bytes() {
+    // a server hello by TLS 1.0 with RSA and AES, then messages that nobody waits for
+    const HELLO: &[u8] =
+        b"\x16\x03\x01\x00\x2a\x02\x00\x00\x26\x03\x01................................\x00\x00\x2f\x00";
+    const NOISE: &[u8] = b"\x16\x03\x01\x00\x08\x16\x00\x00\x04....";
+    let cases: [(Does, &str); 2] = [
+        (|number| if number == 0 { (b"", Then::Closes) } else { (HELLO, Then::Waits) }, "no answer in time"),
+        (|_| (HELLO, Then::SaysAgain(NOISE)), "its handshake does not end"),
+    ];
+    for (does, expected) in cases {
+        let begin = Instant::now();
+        let (web, connections) = visit_of(does).await;
+        let why = web.secure.why_unknown().unwrap();
+        assert!(why.ends_with(expected) && connections == 2, "{why}, {connections} connections");
+        assert!(begin.elapsed() < Duration::from_secs(10), "{:?}", begin.elapsed());
+    }
 }

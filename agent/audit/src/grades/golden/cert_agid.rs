@@ -42,20 +42,6 @@ fn as_computed_by_hand() {
             ("NULL", |facts| offer(facts, Version::Tls12, &[0x0002]), grave),
             ("export", |facts| offer(facts, Version::Tls12, &[0x0003]), grave),
             ("anonymous", |facts| offer(facts, Version::Tls12, &[0x00a6]), grave),
-            ("no forward secrecy", only_rsa, misconfigured),
-            (
-                "no forward secrecy, as far as suites are known",
-                |facts| {
-                    only_rsa(facts);
-                    version(facts, Version::Tls12).complete = false;
-                },
-                open,
-            ),
-            (
-                "forward secrecy with one suite of two",
-                |facts| offer(facts, Version::Tls12, &[0x009c]),
-                secure,
-            ),
             (
                 "TLS 1.0 and 1.1 too",
                 |facts| {
@@ -109,6 +95,31 @@ fn as_computed_by_hand() {
     assert_eq!(graded(old, Scheme::CertAgid, OldVersions::Grave), grave);
     let secure_still: Change = |_| {};
     assert_eq!(graded(secure_still, Scheme::CertAgid, OldVersions::Grave), secure);
+}
+
+#[test]
+fn forward_secrecy_is_a_must() {
+    let (secure, misconfigured) = ("sicuro", "mal configurato");
+    let open = "gravi problemi di sicurezza..sicuro";
+    check(
+        Scheme::CertAgid,
+        &[
+            ("no forward secrecy", only_rsa, misconfigured),
+            (
+                "no forward secrecy, as far as suites are known",
+                |facts| {
+                    only_rsa(facts);
+                    version(facts, Version::Tls12).complete = false;
+                },
+                open,
+            ),
+            (
+                "forward secrecy with one suite of two",
+                |facts| offer(facts, Version::Tls12, &[0x009c]),
+                secure,
+            ),
+        ],
+    );
 }
 
 #[test]

@@ -70,7 +70,8 @@ impl NoAnswer {
     fn beside(self, older: Self) -> Self {
         match (self, older) {
             (_, older @ Self::Nonsense(_)) => older,
-            (Self::Silence(why), older) => Self::Silence(format!("{why}; by older ones: {}", older.why())),
+            (Self::Silence(why), older) => Self::Silence(format!("{why}; by an older one: {}", older.why())),
+            (Self::Broken(why), older) => Self::Broken(format!("{why}; by an older one: {}", older.why())),
             (usual, _) => usual,
         }
     }

@@ -92,7 +92,7 @@ impl Wire {
             return Ok(Self::over(Stream::Plain(connection), None));
         }
         let Some(config) = config else {
-            let shaken = older::shake(connection, target).await?;
+            let shaken = Box::pin(older::shake(connection, target)).await?;
             return Ok(Self::older(shaken, eyes, target));
         };
         connection.limit_bytes(OVERHEAD);
@@ -105,10 +105,12 @@ impl Wire {
                 let certificate = certificate(served, eyes, target);
                 Ok(Self::over(Stream::Secure(Box::new(stream)), certificate))
             }
-            Err(error) if older::may_help(&error) => match older::again(eyes, address, target).await {
-                Ok(shaken) => Ok(Self::older(shaken, eyes, target)),
-                Err(older) => Err(handshake(&error).beside(older)),
-            },
+            Err(error) if older::may_help(&error) => {
+                match Box::pin(older::again(eyes, address, target)).await {
+                    Ok(shaken) => Ok(Self::older(shaken, eyes, target)),
+                    Err(older) => Err(handshake(&error).beside(older)),
+                }
+            }
             Err(error) => Err(handshake(&error)),
         }
     }

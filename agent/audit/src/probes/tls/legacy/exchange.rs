@@ -91,7 +91,7 @@ fn by_curve(said: &[u8]) -> Result<Agreed, Refused> {
     let point = ours.compute_public_key().map_err(|_| NO_POINT)?;
     let mut said = Vec::new();
     put_vector(&mut said, 1, |said| said.extend_from_slice(point.as_ref()));
-    let theirs = UnparsedPublicKey::new(*algorithm, theirs);
+    let theirs = UnparsedPublicKey::new(algorithm, theirs);
     let secret = agree_ephemeral(ours, theirs, NO_POINT, |secret| Ok(secret.to_vec()))?;
     Ok(Agreed { said, secret })
 }
@@ -126,7 +126,9 @@ mod tests {
         #[test]
         fn no_numbers_make_it_panic(numbers in prop::array::uniform3(prop::collection::vec(any::<u8>(), 0..70))) {
             let mut said = Vec::new();
-            numbers.iter().for_each(|number| put_vector(&mut said, 2, |said| said.extend_from_slice(number)));
+            for number in &numbers {
+                put_vector(&mut said, 2, |said| said.extend_from_slice(number));
+            }
             let _ = agree(Exchange::Dhe, &[], Some(&said));
         }
     }

@@ -61,7 +61,7 @@ pub struct Half<K> {
 }
 
 enum Keys<K> {
-    Cbc { key: K, mac: hmac::Key, chained: [u8; BLOCK] },
+    Cbc { key: K, mac: Box<hmac::Key>, chained: [u8; BLOCK] },
     Gcm { key: LessSafeKey, salt: [u8; 4] },
 }
 
@@ -104,7 +104,7 @@ fn keys<K>(
     Some(match suite.cipher {
         Cipher::Cbc(algorithm) => {
             let unbound = UnboundCipherKey::new(if is_long { &AES_256 } else { &AES_128 }, key).ok()?;
-            let mac = hmac::Key::new(algorithm, mac);
+            let mac = Box::new(hmac::Key::new(algorithm, mac));
             Keys::Cbc { key: by_cbc(unbound).ok()?, mac, chained: start.try_into().ok()? }
         }
         Cipher::Gcm => {
@@ -153,8 +153,8 @@ impl Sealer {
                     aws_lc_rs::rand::fill(chained).ok()?;
                 }
                 let start = *chained;
-                let context = EncryptionContext::Iv128(FixedLength::from(start));
-                key.less_safe_encrypt(&mut sealed, context).ok()?;
+                let begun = EncryptionContext::Iv128(FixedLength::from(start));
+                key.less_safe_encrypt(&mut sealed, begun).ok()?;
                 *chained = *sealed.last_chunk()?;
                 if is_chained { sealed } else { [&start[..], &sealed].concat() }
             }
@@ -206,10 +206,10 @@ impl Opener {
 }
 
 fn tag(key: &hmac::Key, beside: &[u8], content: &[u8]) -> hmac::Tag {
-    let mut context = hmac::Context::with_key(key);
-    context.update(beside);
-    context.update(content);
-    context.sign()
+    let mut tag = hmac::Context::with_key(key);
+    tag.update(beside);
+    tag.update(content);
+    tag.sign()
 }
 
 #[cfg(test)]
@@ -251,7 +251,8 @@ mod tests {
         fn no_bytes_make_it_panic(kind: u8, content: Vec<u8>, mut came: Vec<u8>) {
             let _ = Record::cut(&mut came);
             for (_, mut opener) in each() {
-                prop_assert!(opener.open(Record { kind, content: content.clone() }).is_none());
+                let opened = opener.open(Record { kind, content: content.clone() });
+                prop_assert!(opened.is_none());
             }
         }
     }
