@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use campanile_plan::document::values::{EngineName, MemberName};
+use campanile_plan::document::values::{DomainName, EngineName, MemberName};
 use campanile_plan::domain;
 use campanile_plan::plan::Lane;
 
@@ -13,6 +13,8 @@ pub struct Scope {
     parts: BTreeMap<EngineName, Part>,
     /// Members whose zones are to be looked at.
     zones: BTreeSet<MemberName>,
+    /// Zones that are to be looked at, whosever they are.
+    named: BTreeSet<DomainName>,
 }
 
 /// What is to be looked at on one engine, beside the lists of its objects.
@@ -52,7 +54,7 @@ impl Scope {
 
     /// Whether nothing was touched.
     pub fn is_empty(&self) -> bool {
-        !self.everything && self.parts.is_empty() && self.zones.is_empty()
+        !self.everything && self.parts.is_empty() && self.zones.is_empty() && self.named.is_empty()
     }
 
     /// Whether it is about everything.
@@ -96,6 +98,16 @@ impl Scope {
         self.everything || self.zones.contains(member)
     }
 
+    /// Touches a zone.
+    pub fn touch_zone(&mut self, zone: &DomainName) {
+        self.named.insert(zone.clone());
+    }
+
+    /// Whether a zone was touched.
+    pub fn has_zone(&self, zone: &DomainName) -> bool {
+        self.named.contains(zone)
+    }
+
     /// The members that were touched; none stands for all of them.
     pub fn members(&self) -> Option<BTreeSet<MemberName>> {
         let partial = !self.everything && !self.parts.values().any(|part| part.whole || part.ingress);
@@ -105,8 +117,9 @@ impl Scope {
 
     /// Adds what another one is about.
     pub fn merge(&mut self, other: Self) {
-        let Self { everything, parts, zones } = other;
+        let Self { everything, parts, zones, named } = other;
         self.everything |= everything;
+        self.named.extend(named);
         self.zones.extend(zones);
         for (engine, part) in parts {
             self.touch(&engine).merge(part);

@@ -1,6 +1,7 @@
 //! The world as the hands reach it: every engine and the state folder, looked at together and changed step by step.
 
 mod engines;
+mod zones;
 
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -14,7 +15,7 @@ use campanile_plan::plan::{Action, Step};
 use jiff::Timestamp;
 
 use crate::acme::{self, Acme, AcmeError, Looked};
-use crate::dns::{self, DnsError, Zones};
+use crate::dns::{DnsError, Zones};
 use crate::docker::{EngineError, StepError, Vault};
 use crate::locked::locked;
 use crate::scope::Scope;
@@ -151,18 +152,24 @@ impl Hands for World {
         let (certificates, looked) = issuing?;
         let secrets = self.state.observe_secrets()?;
         let Looked { accounts, orders, refusals, ledgers, left_out } = looked;
+        // those that are set or cleared while the zones are looked at belong to somebody all the same
+        let before = self.state.proofs()?;
+        let dns = self.zones.observe(desired, scope).await;
+        let proofs = self.proofs(&desired.platform, before, &orders).await?;
         let observed = Observed {
             engines,
             authority: certificates.authority,
             certificates: certificates.certificates,
-            dns: self.zones.observe(desired, scope).await,
+            dns,
             accounts,
             orders,
+            proofs: proofs.records,
             refusals,
             ledgers,
             secrets: secrets.fingerprints,
         };
-        let left_out = certificates.left_out.into_iter().chain(left_out).chain(secrets.left_out).collect();
+        let left_out = certificates.left_out.into_iter().chain(left_out).chain(proofs.left_out);
+        let left_out = left_out.chain(secrets.left_out).collect();
         Ok(Seen { observed: Arc::new(observed), left_out })
     }
 
@@ -182,6 +189,12 @@ impl Hands for World {
                 })
             }
             (Action::CreateZone { .. } | Action::UpdateZone { .. }, ..) => self.change_zone(step).await,
+            (Action::SetProofs { zone, records }, _, Some(member)) => {
+                self.set_proofs(step, member, (zone, records)).await
+            }
+            (Action::ClearProofs { zone, records }, _, Some(member)) => {
+                self.clear_proofs(step, member, (zone, records)).await
+            }
             (_, Some(name), _) => {
                 let away = |source| DoError::Away { name: name.clone(), source };
                 let Some(platform) = self.platform() else {
@@ -213,21 +226,6 @@ impl World {
     /// The platform as it was last seen; none before the first look.
     fn platform(&self) -> Option<Arc<Platform>> {
         locked(&self.platform).clone()
-    }
-
-    async fn change_zone(&self, step: &Step) -> Result<(), DoError> {
-        let platform = self.platform();
-        let Some(dns) = platform.as_ref().and_then(|platform| platform.spec.dns.as_ref()) else {
-            return Err(DoError::Nowhere { object: step.object.clone() });
-        };
-        let failed = |source| DoError::Zone { object: step.object.clone(), source };
-        let mut connection = dns::Server::open(dns).map_err(failed)?.connect().await.map_err(failed)?;
-        let done = match &step.action {
-            Action::CreateZone { zone, catalog } => dns::create(&mut connection, zone, catalog).await,
-            Action::UpdateZone { zone, changes } => dns::update(&mut connection, zone, changes).await,
-            _ => return Err(DoError::Nowhere { object: step.object.clone() }),
-        };
-        done.map_err(failed)
     }
 
     /// Looks at certificates in force, and at what is open at issuers.

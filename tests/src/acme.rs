@@ -24,7 +24,7 @@ pub(crate) fn act(
     }
     let Some(member) = member else { return false };
     match action {
-        Action::ProbeNames { .. } => {}
+        Action::ProbeNames { .. } | Action::LookUpNames(_) => {}
         Action::PlaceOrder(request) => place(observed, member, request, now),
         Action::ResumeOrder { .. } => move_on(observed, member, pending),
         Action::AnswerChallenges { .. } => move_on(observed, member, |_| OrderStage::Ready),
@@ -66,11 +66,11 @@ fn move_on(observed: &mut Observed, member: &MemberName, stage: impl Fn(&Observe
 }
 
 fn pending(order: &ObservedOrder) -> OrderStage {
-    let challenge = |name: DomainName| {
-        let token = name.as_str().replace('.', "-");
-        Challenge { answer: format!("{token}.thumb"), token, name, told: false }
+    let challenge = |name: &CertificateName| {
+        let token = name.to_string().replace('.', "-").replace('*', "any");
+        Challenge { answer: format!("{token}.thumb"), token, name: name.domain().clone(), told: false }
     };
-    OrderStage::Pending(domains(&order.names).into_iter().map(challenge).collect())
+    OrderStage::Pending(order.names.iter().map(challenge).collect())
 }
 
 fn domains(names: &BTreeSet<CertificateName>) -> BTreeSet<DomainName> {

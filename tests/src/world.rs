@@ -119,6 +119,21 @@ impl World {
             Action::CreateZone { .. } | Action::UpdateZone { .. } => {
                 zones::step(self.observed.dns.get_or_insert_with(zones::server), &step.action);
             }
+            Action::SetProofs { zone, records } => {
+                let member = step.member.clone().unwrap_or_else(|| panic!("proofs are a member's"));
+                zones::add_texts(self.observed.dns.get_or_insert_with(zones::server), zone, records);
+                let noted = self.observed.proofs.entry(member).or_default();
+                noted.extend(zones::proofs(zone, records));
+            }
+            Action::ClearProofs { zone, records } => {
+                let member = step.member.clone().unwrap_or_else(|| panic!("proofs are a member's"));
+                zones::remove_texts(self.observed.dns.get_or_insert_with(zones::server), zone, records);
+                let noted = self.observed.proofs.entry(member.clone()).or_default();
+                noted.retain(|proof, _| !zones::proofs(zone, records).contains_key(proof));
+                if noted.is_empty() {
+                    self.observed.proofs.remove(&member);
+                }
+            }
             action if acme::act(&mut self.observed, step.member.as_ref(), action, now) => {}
             action => {
                 let bundles = self.observed.certificates.clone();

@@ -1,9 +1,12 @@
 //! A name server in memory: it makes zones by its catalog, and changes them if they are as somebody saw them.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use campanile_plan::document::values::DomainName;
-use campanile_plan::domain::{Data, Kind, ObservedDns, ObservedZone, Owner, RrSet, ZoneChange, ZoneTrouble};
+use campanile_plan::domain::{
+    Data, Kind, ObservedDns, ObservedZone, Owner, Proof, Proofs, RrSet, ZoneChange, ZoneTrouble,
+};
 use campanile_plan::plan::Action;
 
 /// A name server with an empty catalog.
@@ -40,6 +43,51 @@ pub fn step(dns: &mut ObservedDns, action: &Action) {
         }
         other => panic!("not about a zone: {other:?}"),
     }
+}
+
+/// Adds TXT records beside whatever is there.
+///
+/// # Panics
+/// When a real server would refuse.
+pub fn add_texts(dns: &mut ObservedDns, zone: &DomainName, records: &BTreeMap<Owner, BTreeSet<String>>) {
+    let Some(Ok(there)) = dns.zones.get_mut(zone) else { panic!("{zone} is not there") };
+    let there = Arc::make_mut(there);
+    for (owner, values) in records {
+        assert!(!there.records.contains_key(&(owner.clone(), Kind::CNAME)), "{owner} is a CNAME");
+        let key = (owner.clone(), Kind::TXT);
+        let set = there.records.entry(key).or_insert_with(|| RrSet { ttl: 60, data: [].into() });
+        set.data.extend(values.iter().map(|value| Data::text(value)));
+    }
+    there.serial += 1;
+}
+
+/// Removes just these TXT records, if the zone is there.
+pub fn remove_texts(dns: &mut ObservedDns, zone: &DomainName, records: &BTreeMap<Owner, BTreeSet<String>>) {
+    let Some(Ok(there)) = dns.zones.get_mut(zone) else { return };
+    let there = Arc::make_mut(there);
+    for (owner, values) in records {
+        let key = (owner.clone(), Kind::TXT);
+        let Some(set) = there.records.get_mut(&key) else { continue };
+        set.data.retain(|data| !values.iter().any(|value| *data == Data::text(value)));
+        if set.data.is_empty() {
+            there.records.remove(&key);
+        }
+    }
+    there.serial += 1;
+}
+
+/// What is noted of records, and that the name server of tests shows them.
+///
+/// # Panics
+/// Never: its name is a name.
+pub fn proofs(zone: &DomainName, records: &BTreeMap<Owner, BTreeSet<String>>) -> Proofs {
+    let each = records.iter().flat_map(|(owner, values)| values.iter().map(move |value| (owner, value)));
+    let server: DomainName = "ns1.cst.test".parse().unwrap_or_else(|_| panic!("it is a name"));
+    let proof = |(owner, value): (&Owner, &String)| {
+        let proof = Proof { zone: zone.clone(), owner: owner.clone(), value: value.clone() };
+        (proof, [(server.clone(), Ok(()))].into())
+    };
+    each.map(proof).collect()
 }
 
 /// A zone as the server makes it from its seed.

@@ -25,6 +25,7 @@ const PAGES: &[(&str, &str, Option<&str>, Option<&str>)] = &[
     ("typo3", "TYPO3", None, None),
     ("typo3-6", "TYPO3", Some("6.2"), None),
     ("liferay", "Liferay", Some("7.4.3.112"), None),
+    ("liferay-dxp", "Liferay", None, None),
     ("liferay-6", "Liferay", Some("6.2"), None),
     ("umbraco", "Umbraco", Some("7.15.3"), None),
     ("dotnetnuke", "DotNetNuke", None, None),

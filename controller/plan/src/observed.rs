@@ -6,7 +6,7 @@ use crate::certificate::budget::Ledger;
 use crate::certificate::{ObservedCertificate, ObservedOrder, Refusal};
 use crate::docker::ObservedEngine;
 use crate::document::values::{EngineName, IssuerName, MemberName, SecretName};
-use crate::domain::ObservedDns;
+use crate::domain::{ObservedDns, Proofs};
 
 /// One look at everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub struct Observed {
     pub accounts: BTreeSet<IssuerName>,
     /// Orders that are open, by the member that they are for.
     pub orders: BTreeMap<MemberName, ObservedOrder>,
+    /// Records that show issuers whose names are, by the member that they were set for.
+    pub proofs: BTreeMap<MemberName, Proofs>,
     /// What issuers last refused, by the member that it was for.
     pub refusals: BTreeMap<MemberName, Refusal>,
     /// What was spent at each issuer.

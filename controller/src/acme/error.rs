@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
+use super::preflight::PreflightError;
 use crate::history::HistoryError;
 use crate::state::StateError;
 
@@ -85,6 +86,9 @@ pub enum AcmeError {
         /// What it did in place of answering right.
         said: String,
     },
+    /// What name servers say would make the issuer refuse.
+    #[error(transparent)]
+    Preflight(Box<PreflightError>),
     /// A key could not be used.
     #[error("the key of {of} cannot be used")]
     Key {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use campanile_plan::certificate::budget::Ledger;
 use campanile_plan::certificate::{Challenge, ObservedOrder, OrderStage, Refusal};
 use campanile_plan::document::values::{DomainName, IssuerName, MemberName};
-use campanile_plan::document::{Issuer, Platform};
+use campanile_plan::document::{ChallengeKind, Issuer, Platform};
 use futures_util::future::join_all;
 use instant_acme::{AuthorizationState, AuthorizationStatus, Identifier, OrderStatus};
 use tokio::time::timeout;
@@ -175,7 +175,11 @@ impl Acme {
                         if let Some(challenge) = authorization.challenge(kind.clone()) {
                             let told =
                                 record.told || challenge.status != instant_acme::ChallengeStatus::Pending;
-                            let answer = challenge.key_authorization().as_str().to_owned();
+                            let answer = challenge.key_authorization();
+                            let answer = match record.challenge {
+                                ChallengeKind::Http01 => answer.as_str().to_owned(),
+                                ChallengeKind::Dns01 => answer.dns_value(),
+                            };
                             open.push(Challenge { name, token: challenge.token.clone(), answer, told });
                         }
                     }

@@ -5,6 +5,7 @@ mod desk;
 mod error;
 mod look;
 mod order;
+mod preflight;
 mod probe;
 mod signed;
 mod transport;
@@ -24,6 +25,7 @@ use jiff::Timestamp;
 
 pub use error::AcmeError;
 pub use look::Looked;
+pub use preflight::PreflightError;
 pub use probe::probe;
 pub use trust::{roots, verify};
 
@@ -70,6 +72,7 @@ impl Acme {
             action,
             Action::RegisterAccount { .. }
                 | Action::ProbeNames { .. }
+                | Action::LookUpNames(_)
                 | Action::PlaceOrder(_)
                 | Action::ResumeOrder { .. }
                 | Action::AnswerChallenges { .. }
@@ -94,6 +97,10 @@ impl Acme {
         }
         if let Action::ProbeNames { through, names, page, answer } = &step.action {
             return probe(platform, through, names, (page, answer)).await;
+        }
+        if let Action::LookUpNames(look_up) = &step.action {
+            let found = preflight::look_up_names(platform, look_up).await;
+            return found.map_err(|why| AcmeError::Preflight(Box::new(why)));
         }
         let Some(member) = &step.member else { return Ok(()) };
         // whatever comes of it, what was seen of the order is of yesterday

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::future::Future;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use campanile_audit::changes::{compare, settled};
@@ -13,6 +14,7 @@ use campanile_audit::report::{Body, Change, Changes, FORMAT, Report, Run};
 use campanile_audit::rules::{Context, judge, rule};
 use jiff::{SignedDuration, Timestamp};
 
+use super::crowd::Crowd;
 use super::settings::{Measure, Settings, SettingsError};
 use super::store::{RunId, RunRow, Store, StoreError};
 use super::targets::Target;
@@ -29,6 +31,7 @@ pub struct Audit {
     eyes: Arc<Eyes>,
     /// For bodies that consented to more; none where nobody asked for it.
     intrusive: Option<Arc<Eyes>>,
+    crowd: Arc<Crowd>,
     measure: Measure,
     roots: String,
     at_once: usize,
@@ -107,6 +110,7 @@ impl Audit {
             roots: eyes.roots.description(),
             eyes: Arc::new(eyes),
             intrusive: consented,
+            crowd: Arc::default(),
             measure: settings.measure().map_err(failed)?,
             at_once: settings.at_once,
             each: settings.each,
@@ -172,8 +176,12 @@ impl Audit {
     ) -> impl Future<Output = Looked> + Send + 'static {
         let consented = self.intrusive.as_ref().filter(|_| target.subject.intrusive);
         let eyes = Arc::clone(consented.unwrap_or(&self.eyes));
-        let (each, full, store) = (self.each, self.full, store.clone());
+        let (each, full, store, crowd) = (self.each, self.full, store.clone(), Arc::clone(&self.crowd));
         async move {
+            let _room = match first_address(&eyes, &target).await {
+                Some(ip) => crowd.enter(ip).await,
+                None => None,
+            };
             let now = Timestamp::now();
             let last = last.filter(|last| !full && last.about.as_ref().is_some_and(is_ours));
             // what cannot be read of yesterday is asked anew
@@ -228,6 +236,12 @@ impl Audit {
             connections: self.eyes.budget.opened(),
         }
     }
+}
+
+/// The first address of a target's first host; the look finds it again in the resolver's memory.
+async fn first_address(eyes: &Eyes, target: &Target) -> Option<IpAddr> {
+    let host = target.subject.hosts.first()?;
+    eyes.resolver.addresses(&host.name).await.known()?.first().copied()
 }
 
 fn names(target: &Target) -> impl Iterator<Item = &str> {

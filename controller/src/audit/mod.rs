@@ -5,6 +5,7 @@
 //!                                     ▲ yesterday's facts ──┘
 //! ```
 
+mod crowd;
 pub mod going;
 pub mod indice;
 pub mod known;

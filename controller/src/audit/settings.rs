@@ -8,15 +8,16 @@ use std::time::Duration;
 
 use campanile_audit::chain::{Roots, RootsError};
 use campanile_audit::cms::versions::{self, VersionsError};
-use campanile_audit::probes::{Eyes, Guard, Resolver};
+use campanile_audit::probes::{Budget, Eyes, Guard, Limits, Resolver};
 use campanile_audit::profiles::{self, Profile};
 use campanile_audit::rules::{CmsVersions, OldVersions};
+use campanile_plan::document::values::Rate;
 use campanile_plan::document::{AuditOldVersions, PlatformAudit};
 
 /// The most that a file with roots or versions may have, in bytes.
 const LARGEST: u64 = 16 << 20;
 /// How long one body may take.
-const EACH: Duration = Duration::from_mins(2);
+const EACH: Duration = Duration::from_mins(5);
 /// Bodies that are looked at at once.
 pub const AT_ONCE: usize = 64;
 
@@ -41,6 +42,8 @@ pub struct Settings {
     pub listed: Vec<String>,
     /// A newer list of the versions of CMS.
     pub cms_versions: Option<PathBuf>,
+    /// Connections to one address; the usual, where nobody says otherwise.
+    pub rate: Option<Rate>,
     /// Bodies at once.
     pub at_once: usize,
     /// How long one body may take.
@@ -107,6 +110,7 @@ impl Default for Settings {
             allow_private: false,
             listed: Vec::new(),
             cms_versions: None,
+            rate: None,
             at_once: AT_ONCE,
             each: EACH,
         }
@@ -125,6 +129,7 @@ impl Settings {
             resolver,
             extra_roots,
             allow_private,
+            rate,
             https_port: _,
             http_port: _,
         } = audit;
@@ -139,6 +144,7 @@ impl Settings {
             resolvers: resolver.iter().map(|resolver| resolver.socket()).collect(),
             extra_roots: extra_roots.iter().map(|path| PathBuf::from(path.to_string())).collect(),
             allow_private: *allow_private,
+            rate: *rate,
             ..usual
         }
     }
@@ -183,7 +189,18 @@ impl Settings {
         let contact = self.contact.as_ref().map_or(String::new(), |contact| format!("; {contact}"));
         let agent = format!("Campanile/{version} (audit{contact})");
         let resolver = Resolver::new(servers, self.pinned.clone());
-        Ok(Eyes { guard, ..Eyes::new(agent, resolver, roots) })
+        Ok(Eyes { guard, budget: self.budget(), ..Eyes::new(agent, resolver, roots) })
+    }
+}
+
+impl Settings {
+    /// How much may be asked of one address.
+    fn budget(&self) -> Budget {
+        let usual = Limits::default();
+        let Some(rate) = self.rate else { return Budget::new(usual) };
+        let per_second = f64::from(rate.count()) / f64::from(rate.seconds().max(1));
+        // a host's first look passes at once, as it does at the usual pace
+        Budget::new(Limits { per_second, burst: usual.burst.max(4.0 * per_second), ..usual })
     }
 }
 

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use campanile_audit::probes::{Host, Subject};
 use campanile_plan::document::PlatformAudit;
-use campanile_plan::document::values::{DomainName, MemberName};
+use campanile_plan::document::values::{DomainName, MemberName, Port};
 use campanile_plan::fleet::Desired;
 use jiff::Timestamp;
 
@@ -109,9 +109,7 @@ pub fn of_fleet(desired: &Desired, now: Timestamp) -> Members {
 
 /// Where the platform says that HTTPS and HTTP are.
 pub fn ports(audit: &PlatformAudit) -> Ports {
-    let of = |port: Option<campanile_plan::document::values::Port>, usual| {
-        port.map_or(usual, |port| port.number())
-    };
+    let of = |port: Option<Port>, usual| port.map_or(usual, Port::number);
     Ports { https: of(audit.https_port, PORTS.https), http: of(audit.http_port, PORTS.http) }
 }
 
@@ -163,7 +161,7 @@ pub fn of_list(text: &str) -> (Vec<Target>, Vec<(usize, NoTarget)>) {
                     .get(word.len()..)
                     .unwrap_or_default()
                     .trim_matches(|c: char| c.is_whitespace() || c == ',');
-                target.subject.title = title.to_owned();
+                title.clone_into(&mut target.subject.title);
                 targets.entry(target.subject.name.clone()).or_insert(target);
             }
             Err(error) => wrong.push((number, error)),

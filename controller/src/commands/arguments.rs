@@ -6,9 +6,7 @@ use std::time::Duration;
 use campanile_plan::document::values::{IssuerName, MemberName};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::import::Import;
-use super::log::Since;
-use super::{Failure, audit};
+use super::{Failure, audit, import::Import, log::Since};
 use crate::git::{Credentials, Fetcher, LastRead, Limits, Source};
 use crate::http::Listen;
 use crate::logging::Logging;
@@ -84,19 +82,6 @@ pub(super) enum Command {
     ///
     /// Example: `campanile rollback barzago --dry-run`, then without; `campanile rollback barzago --undo` ends it
     Rollback(Rollback),
-    /// Looks at everybody from outside: certificates, HTTPS, DNS, mail and CMS, by CERT-AgID's classes
-    ///
-    /// Looks at the hosts of every member, or at those that are named, with a few connections each; says what is wrong,
-    /// what it means, who has to do what, and first of all what changed since the last time. Audits of the fleet, of a list and of
-    /// IndicePA are kept in the state folder, and one that was broken off goes on from there.
-    ///
-    /// Exits with 0 if nothing is found that weighs --fail-on; with 1 if something is, or if nothing could be seen of a
-    /// body; with 130 if it was stopped.
-    ///
-    /// Examples: `campanile audit --output html --out report.html`,
-    /// `campanile audit www.comune.example barzago`,
-    /// `campanile audit --list towns.txt --output csv --out towns.csv`,
-    /// `campanile audit --indicepa enti.xlsx --category L6 --contact mailto:ops@provincia.example --output json --out italia.json`
     Audit(Box<audit::Arguments>),
     /// Does at an issuer of certificates what no document asks for
     ///

@@ -54,7 +54,7 @@ pub(super) fn text(table: &Table, every: bool, now: Timestamp) -> Result<String,
         {
             let time = last_transition_time.strftime("%Y-%m-%d %H:%M");
             let colon = if message.is_empty() { "" } else { ": " };
-            writeln!(text, "  {kind:17} {status:7} {time}  {reason}{colon}{message}")?;
+            writeln!(text, "  {kind:18} {status:7} {time}  {reason}{colon}{message}")?;
         }
     }
     let ready = table.members.iter().filter(|row| row.ready).count();
@@ -94,8 +94,12 @@ fn age(seconds: i64) -> String {
 }
 
 fn served(row: &Row) -> String {
-    let served = row.conditions.iter().find(|condition| condition.kind == "SiteServed");
-    served.map_or_else(String::new, |condition| condition.message.clone())
+    let find = |kind: &str| row.conditions.iter().find(|condition| condition.kind == kind);
+    let served = find("SiteServed").map_or_else(String::new, |condition| condition.message.clone());
+    match find("HttpsSecure").filter(|condition| condition.status == "False") {
+        Some(condition) => format!("{served}; by the last audit {}", condition.message),
+        None => served,
+    }
 }
 
 /// The first condition that is not as it should be.

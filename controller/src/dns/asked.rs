@@ -1,21 +1,22 @@
 //! What anybody can ask: each name server for a zone's serial, a validating resolver for the chain of its signatures.
 
 use std::collections::BTreeSet;
+use std::fmt::Display;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use campanile_plan::document::values::DomainName;
-use campanile_plan::domain::{Delegation, Signer};
+use campanile_plan::domain::{Delegation, DelegationSigner};
 use domain::base::iana::{Opcode, Rcode};
-use domain::base::{Message, Rtype};
+use domain::base::{Message, Name, Rtype};
 use domain::rdata::Ds;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, UdpSocket};
 
 use super::error::DnsError;
 use super::server::message;
-use super::transfer::{name, serial_in};
+use super::transfer::serial_in;
 
 /// How long one question by UDP is waited for, and how often it is asked.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -53,13 +54,13 @@ pub async fn delegation(resolver: SocketAddr, zone: &DomainName) -> Delegation {
 }
 
 /// The DS records of a zone that its parent has, as a resolver finds them; none where it finds no answer.
-pub async fn signers(resolver: SocketAddr, zone: &DomainName) -> Option<BTreeSet<Signer>> {
+pub async fn signers(resolver: SocketAddr, zone: &DomainName) -> Option<BTreeSet<DelegationSigner>> {
     let answer = ask(resolver, (zone, Rtype::DS), true).await.ok()?;
     if answer.header().rcode() != Rcode::NOERROR {
         return None;
     }
     let records = answer.answer().ok()?.limit_to::<Ds<_>>();
-    let signers = records.flatten().map(|record| Signer {
+    let signers = records.flatten().map(|record| DelegationSigner {
         tag: record.data().key_tag(),
         algorithm: record.data().algorithm().to_int(),
         digest_type: record.data().digest_type().to_int(),
@@ -69,7 +70,11 @@ pub async fn signers(resolver: SocketAddr, zone: &DomainName) -> Option<BTreeSet
 }
 
 /// Asks for records: by UDP, and by TCP where the answer is cut.
-async fn ask(server: SocketAddr, about: (&DomainName, Rtype), recurse: bool) -> io::Result<Message<Vec<u8>>> {
+pub(super) async fn ask(
+    server: SocketAddr,
+    about: (&impl Display, Rtype),
+    recurse: bool,
+) -> io::Result<Message<Vec<u8>>> {
     let question = question(about, recurse).map_err(io::Error::other)?;
     let mut last = io::Error::from(io::ErrorKind::TimedOut);
     for _ in 0..TRIES {
@@ -85,13 +90,15 @@ async fn ask(server: SocketAddr, about: (&DomainName, Rtype), recurse: bool) -> 
     Err(last)
 }
 
-fn question((zone, rtype): (&DomainName, Rtype), recurse: bool) -> Result<Vec<u8>, DnsError> {
+fn question((name, rtype): (&impl Display, Rtype), recurse: bool) -> Result<Vec<u8>, DnsError> {
+    let parsed = name.to_string().parse::<Name<Vec<u8>>>();
+    let name = parsed.map_err(|error| DnsError::Malformed(format!("{name}: {error}")))?;
     let failed = |error: domain::base::message_builder::PushError| DnsError::Malformed(error.to_string());
     let mut message = message(Opcode::QUERY)?;
     message.header_mut().set_rd(recurse);
     message.header_mut().set_ad(recurse);
     let mut message = message.question();
-    message.push((name(zone)?, rtype)).map_err(failed)?;
+    message.push((name, rtype)).map_err(failed)?;
     let mut message = message.additional();
     message
         .opt(|options| {

@@ -4,13 +4,18 @@
 
 mod asked;
 mod error;
+mod leads;
+mod look_up;
+mod proofs;
 mod server;
 mod transfer;
 mod update;
 mod zones;
 
 pub use error::DnsError;
+pub use look_up::{Found, NoAnswer, look_up};
+pub use proofs::shown;
 pub use server::{Connection, Server};
 pub use transfer::{serial, transfer};
-pub use update::{create, update};
+pub use update::{add_texts, create, remove_texts, update};
 pub use zones::Zones;

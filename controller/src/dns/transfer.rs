@@ -1,7 +1,7 @@
 //! A whole zone, read by AXFR (RFC 5936).
 
 use campanile_plan::document::values::DomainName;
-use campanile_plan::domain::{Data, Kind, ObservedZone, Owner, RrSet, Signer};
+use campanile_plan::domain::{Data, DelegationSigner, Kind, ObservedZone, Owner, RrSet};
 use domain::base::iana::Rcode;
 use domain::base::name::{Name, ParsedName};
 use domain::base::{Message, ParsedRecord, Rtype};
@@ -98,7 +98,7 @@ impl Arriving {
             }
             // one without an algorithm asks the parent to remove all (RFC 8078, 4): that needs no key of ours
             AllRecordData::Cds(cds) if cds.algorithm().to_int() != 0 => {
-                self.zone.signers.insert(Signer {
+                self.zone.signers.insert(DelegationSigner {
                     tag: cds.key_tag(),
                     algorithm: cds.algorithm().to_int(),
                     digest_type: cds.digest_type().to_int(),

@@ -1,5 +1,7 @@
 //! Changes of a zone by UPDATE (RFC 2136): in one message where they fit, refused if what they change is not as it was seen.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use campanile_plan::docker::sha256;
 use campanile_plan::document::values::DomainName;
 use campanile_plan::domain::{Data, Kind, Owner, RrSet, ZoneChange};
@@ -17,6 +19,8 @@ use super::transfer::{name, serial};
 
 /// Most bytes of records in one message: what is left of 64 KiB goes to header, names and signature.
 const MOST_BYTES: usize = 60_000;
+/// How long resolvers may keep what shows an issuer whose a name is, in seconds.
+const PROOF_TTL: u32 = 60;
 
 /// Has the server make a zone, by a PTR record in its catalog zone (RFC 9432). The label of the record never changes: with
 /// another one, servers drop the zone with its keys, and make it anew.
@@ -60,6 +64,56 @@ pub async fn update(
         rest = later;
     }
     Ok(())
+}
+
+/// Adds TXT records beside whatever is there. Who adds one that is there already, changes nothing.
+///
+/// # Errors
+/// When the server refuses, also where a CNAME stands.
+pub async fn add_texts(
+    connection: &mut Connection,
+    zone: &DomainName,
+    records: &BTreeMap<Owner, BTreeSet<String>>,
+) -> Result<(), DnsError> {
+    change_texts(connection, zone, records, (Class::IN, PROOF_TTL)).await
+}
+
+/// Removes just these TXT records.
+///
+/// # Errors
+/// When the server refuses.
+pub async fn remove_texts(
+    connection: &mut Connection,
+    zone: &DomainName,
+    records: &BTreeMap<Owner, BTreeSet<String>>,
+) -> Result<(), DnsError> {
+    change_texts(connection, zone, records, (Class::NONE, 0)).await
+}
+
+async fn change_texts(
+    connection: &mut Connection,
+    zone: &DomainName,
+    records: &BTreeMap<Owner, BTreeSet<String>>,
+    class_and_ttl: (Class, u32),
+) -> Result<(), DnsError> {
+    let unsendable = |owner: &Owner| DnsError::Unsendable { owner: owner.to_string() };
+    let mut message = message(Opcode::UPDATE)?.question();
+    message.push((&name(zone)?, Rtype::SOA)).map_err(|_| unsendable(&Owner::from(zone)))?;
+    let mut message = message.answer();
+    // a server passes over what is added to a CNAME, and says that all is well (RFC 2136, 3.4.2.2)
+    for owner in records.keys().filter(|_| class_and_ttl.0 == Class::IN) {
+        let name = named(owner)?;
+        message.push(empty(&name, Class::NONE, Kind::CNAME)).map_err(|_| unsendable(owner))?;
+    }
+    let mut message = message.authority();
+    for (owner, values) in records {
+        let name = named(owner)?;
+        for value in values {
+            let data = Data::text(value);
+            message.push(full(&name, class_and_ttl, Kind::TXT, &data)).map_err(|_| unsendable(owner))?;
+        }
+    }
+    connection.exchange(message.additional()).await.map(drop)
 }
 
 /// At most so many bytes: each record in the prerequisites and once more in the updates.
@@ -127,7 +181,12 @@ async fn send(
 type Owned = Name<Vec<u8>>;
 
 fn owner_name(change: &ZoneChange) -> Result<Owned, DnsError> {
-    let owner = change.owner.as_str();
+    named(&change.owner)
+}
+
+/// A name as it is sent.
+fn named(owner: &Owner) -> Result<Owned, DnsError> {
+    let owner = owner.as_str();
     owner.parse().map_err(|error| DnsError::Malformed(format!("{owner}: {error}")))
 }
 

@@ -14,6 +14,7 @@ use tokio::sync::Mutex;
 
 use super::asked::{delegation, served, signers};
 use super::error::DnsError;
+use super::leads::lead;
 use super::server::{Connection, Server};
 use super::transfer::{serial, transfer};
 use crate::scope::Scope;
@@ -58,14 +59,17 @@ impl Zones {
         seen.delegations.retain(|zone, _| is_there(zone));
         seen.signers.retain(|zone, _| is_there(zone));
         let whole = scope.is_everything() || seen.away.is_some();
+        let is_named =
+            |zone: &DomainName, member: &MemberName| scope.has_zone_of(member) || scope.has_zone(zone);
         let touched: Vec<DomainName> = all
             .into_iter()
-            .filter(|(zone, member)| whole || scope.has_zone_of(member) || !seen.zones.contains_key(*zone))
+            .filter(|(zone, member)| whole || is_named(zone, member) || !seen.zones.contains_key(*zone))
             .map(|(zone, _)| zone.clone())
             .collect();
         if !touched.is_empty() || whole {
             look(dns, seen, touched).await;
         }
+        lead(dns, seen, desired, whole).await;
         Some(seen.clone())
     }
 }

@@ -172,6 +172,9 @@ impl Engine {
             | Action::UpdateZone { .. }
             | Action::RegisterAccount { .. }
             | Action::ProbeNames { .. }
+            | Action::LookUpNames(_)
+            | Action::SetProofs { .. }
+            | Action::ClearProofs { .. }
             | Action::PlaceOrder(_)
             | Action::ResumeOrder { .. }
             | Action::AnswerChallenges { .. }

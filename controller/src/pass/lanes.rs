@@ -213,6 +213,11 @@ impl<'a, H: Hands> Lanes<'a, H> {
 
 /// Notes what a lane may have changed.
 fn touch(scope: &mut Scope, lane: &Lane) {
+    for step in &lane.steps {
+        if let Action::SetProofs { zone, .. } | Action::ClearProofs { zone, .. } = &step.action {
+            scope.touch_zone(zone);
+        }
+    }
     let Some(part) = scope.touch_lane(lane) else { return };
     for step in &lane.steps {
         if let Action::UpdateLimits { name, .. } = &step.action {

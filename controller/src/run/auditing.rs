@@ -41,8 +41,14 @@ pub async fn audit_nightly(daemon: Arc<Daemon>) {
         }
         tokio::time::sleep(LOOK_AGAIN).await;
     };
-    daemon.read_audit(&store);
+    let mut read = None;
     loop {
+        // also one that somebody asked for with `campanile audit`
+        let last = store.last(FLEET, None).ok().flatten().map(|row| row.id);
+        if read != Some(last) {
+            daemon.read_audit(&store);
+            read = Some(last);
+        }
         tokio::time::sleep(wait(&daemon, &store)).await;
         let Some(fleet) = daemon.in_force() else { continue };
         let Some(audit) = fleet.desired.platform.spec.audit.clone() else { continue };
@@ -109,7 +115,7 @@ fn appointment(
     audit: &PlatformAudit,
     platform: &str,
 ) -> Option<(Timestamp, Timestamp)> {
-    let time = audit.schedule.map_or(SCHEDULE, |schedule| schedule.time());
+    let time = audit.schedule.map_or(SCHEDULE, campanile_plan::document::values::TimeOfDay::time);
     let begins = night.to_datetime(time).to_zoned(TimeZone::UTC).ok()?.timestamp();
     let jitter = audit.jitter.map_or(JITTER, |jitter| SignedDuration::from_secs(i64::from(jitter.count())));
     // by the hash of platform and night: a restart in between changes nothing

@@ -81,6 +81,9 @@ fn caused(action: &Action) -> Vec<(String, &'static str)> {
         | Action::IssueCertificate { .. }
         | Action::RegisterAccount { .. }
         | Action::ProbeNames { .. }
+        | Action::LookUpNames(_)
+        | Action::SetProofs { .. }
+        | Action::ClearProofs { .. }
         | Action::PlaceOrder(_)
         | Action::ResumeOrder { .. }
         | Action::AnswerChallenges { .. }

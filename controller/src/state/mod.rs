@@ -12,6 +12,7 @@ mod issued;
 mod keys;
 mod lock;
 mod orders;
+mod proofs;
 mod secrets;
 
 use std::collections::BTreeMap;

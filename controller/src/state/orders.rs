@@ -223,7 +223,7 @@ impl State {
         self.folder.join(ORDERS).join(format!("{member}.key"))
     }
 
-    fn records<T: DeserializeOwned>(&self, folder: &str) -> Result<Records<T>, StateError> {
+    pub(super) fn records<T: DeserializeOwned>(&self, folder: &str) -> Result<Records<T>, StateError> {
         let path = self.folder.join(folder);
         let mut records = Records { records: BTreeMap::new(), left_out: Vec::new() };
         let entries = if_there(std::fs::read_dir(&path)).map_err(StateError::read(&path))?;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::{PermissionsExt, symlink};
 
 use campanile_plan::document::values::{MemberName, SecretName};
+use campanile_plan::domain::Owner;
 use campanile_plan::fleet::Accepted;
 
 use super::*;
@@ -35,6 +36,36 @@ fn reasons(left_out: &[LeftOut]) -> Vec<String> {
 fn the_folder_is_for_its_user_alone() {
     let (_folder, state) = state();
     assert_eq!(mode(state.folder()), 0o700);
+}
+
+#[test]
+fn records_of_orders_are_noted_and_forgotten_one_by_one() {
+    let (_folder, state) = state();
+    let calco = member("calco");
+    let zone = "comune.calco.test".parse().unwrap();
+    let records = |values: &[&str]| {
+        let values: BTreeSet<String> = values.iter().map(|value| (*value).to_owned()).collect();
+        BTreeMap::from([(Owner::under("_acme-challenge", &zone), values)])
+    };
+    let noted = || {
+        let noted = state.proofs().unwrap().records.remove(&calco).unwrap_or_default();
+        noted.into_iter().map(|proof| format!("{} {}", proof.owner, proof.value)).collect::<Vec<_>>()
+    };
+    state.note_proofs(&calco, &zone, &records(&["one"])).unwrap();
+    state.note_proofs(&calco, &zone, &records(&["two", "one"])).unwrap();
+    let owner = "_acme-challenge.comune.calco.test";
+    assert_eq!(noted(), [format!("{owner} one"), format!("{owner} two")]);
+    let path = state.folder().join("acme/proofs/calco.json");
+    assert_eq!(mode(&path), 0o600);
+    state.forget_proofs(&calco, &zone, &records(&["one"])).unwrap();
+    assert_eq!(noted(), [format!("{owner} two")]);
+    for _ in 0..2 {
+        state.forget_proofs(&calco, &zone, &records(&["one", "two"])).unwrap();
+    }
+    assert!(!path.exists());
+    std::fs::write(&path, "[{").unwrap();
+    assert_eq!(state.proofs().unwrap().left_out.len(), 1);
+    state.note_proofs(&calco, &zone, &records(&["one"])).unwrap_err();
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The command `campanile audit` against a server on loopback: what it says, keeps, compares and exits with.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test program
+
 mod server;
 
 use std::path::{Path, PathBuf};
@@ -198,8 +200,8 @@ fn private_addresses_are_asked_only_where_they_are_named() {
 /// A list of many names of the one server, so that an audit takes a while.
 fn many(room: &Room, name: &str, count: usize) -> Vec<String> {
     let hosts: Vec<String> = (0..count).map(|number| format!("www.town{number}.test")).collect();
-    let lines: String = hosts.iter().map(|host| format!("{host}:{}\n", room.server.https())).collect();
-    std::fs::write(room.path(name), lines).unwrap();
+    let lines: Vec<String> = hosts.iter().map(|host| format!("{host}:{}", room.server.https())).collect();
+    std::fs::write(room.path(name), lines.join("\n")).unwrap();
     hosts.iter().flat_map(|host| ["--resolve".to_owned(), format!("{host}:127.0.0.1")]).collect()
 }
 

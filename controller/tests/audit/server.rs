@@ -51,7 +51,7 @@ impl Server {
                 let acceptor = acceptor.clone();
                 tokio::spawn(async move {
                     if let Ok(stream) = acceptor.accept(stream).await {
-                        answer(stream, |path| page(path)).await;
+                        answer(stream, page).await;
                     }
                 });
             }

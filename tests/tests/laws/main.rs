@@ -159,6 +159,9 @@ fn touched(step: &Step) -> Option<(&'static str, String)> {
         | Action::IssueCertificate { .. }
         | Action::RegisterAccount { .. }
         | Action::ProbeNames { .. }
+        | Action::LookUpNames(_)
+        | Action::SetProofs { .. }
+        | Action::ClearProofs { .. }
         | Action::PlaceOrder(_)
         | Action::ResumeOrder { .. }
         | Action::AnswerChallenges { .. }

@@ -1,5 +1,6 @@
 //! The daemon of a room: started beside the test, asked as its callers ask it, and gone at the end whatever happens.
 
+mod audits;
 mod by_hand;
 mod crashing;
 mod engines;

@@ -17,26 +17,31 @@ use crate::servers::{Key, Knot, NAME_SERVERS, Server, ask, transfer};
 
 /// What a platform says of its name server.
 #[derive(Clone)]
-struct Dns<'k> {
-    server: SocketAddr,
-    key: &'k Key,
+pub struct Dns<'k> {
+    pub server: SocketAddr,
+    pub key: &'k Key,
     /// Where its name servers are asked for proof.
-    asked: Vec<SocketAddr>,
+    pub asked: Vec<SocketAddr>,
     /// More fields, each a line.
-    more: String,
+    pub more: String,
 }
 
 impl<'k> Dns<'k> {
     /// A Knot that is the only name server, with its catalog.
-    fn of(knot: &'k Knot) -> Self {
+    pub fn of(knot: &'k Knot) -> Self {
         let more = format!("    catalog: {}\n", knot.catalog());
         Self { server: knot.address(), key: knot.key(), asked: vec![knot.address()], more }
     }
 
     /// Writes the platform's document.
     fn tell(&self, room: &Room) {
+        room.write("platform.yaml", self.platform(room, "192.0.2.10"));
+    }
+
+    /// The platform's document, with the address that its ingress has for the world.
+    pub fn platform(&self, room: &Room, address: &str) -> String {
         let engine = engine("main", &endpoint(), &room.range, (room.http, room.https));
-        let engine = engine.replace("'}\n", "', addresses: [192.0.2.10]}\n");
+        let engine = engine.replace("'}\n", &format!("', addresses: [{address}]}}\n"));
         let servers = self.asked.iter().zip(NAME_SERVERS);
         let servers = servers.fold(String::new(), |text, (address, name)| {
             format!("{text}      - {{name: {name}, address: '{address}'}}\n")
@@ -48,7 +53,7 @@ impl<'k> Dns<'k> {
             self.key.file.display(),
             self.more
         );
-        room.write("platform.yaml", format!("{}{dns}", platform(&room.platform, &[engine])));
+        format!("{}{dns}", platform(&room.platform, &[engine]))
     }
 }
 
@@ -70,7 +75,7 @@ fn records(records: &[(&str, &str, &str)]) -> String {
 }
 
 /// A zone's records by AXFR, without those that the server keeps by itself: name, type and data.
-fn content(server: SocketAddr, key: &Key, zone: &str) -> Vec<String> {
+pub fn content(server: SocketAddr, key: &Key, zone: &str) -> Vec<String> {
     let own = ["SOA", "RRSIG", "NSEC", "NSEC3", "NSEC3PARAM", "DNSKEY", "CDS", "CDNSKEY", "TYPE65534"];
     let all = transfer(server, Some(key), zone).unwrap();
     let mut content: Vec<String> = all
@@ -87,11 +92,11 @@ fn content(server: SocketAddr, key: &Key, zone: &str) -> Vec<String> {
 
 /// The plan is empty.
 #[track_caller]
-fn settled(room: &Room) {
+pub fn settled(room: &Room) {
     room.run(&["plan", "--detailed-exitcode"]).ends(0).says("Nothing to do");
 }
 
 /// Asks for data.
-fn data(server: SocketAddr, name: &str, kind: &str) -> Vec<String> {
+pub fn data(server: SocketAddr, name: &str, kind: &str) -> Vec<String> {
     ask(server, name, kind).data().into_iter().map(str::to_owned).collect()
 }

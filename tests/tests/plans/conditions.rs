@@ -15,7 +15,7 @@ use jiff::SignedDuration;
 use super::{SITE, fleet};
 
 /// The conditions of calco, a line each; all of the site's hosts answer.
-fn conditions(world: &World, fleet: &Desired, failures: &[(&str, &str)]) -> String {
+pub fn conditions(world: &World, fleet: &Desired, failures: &[(&str, &str)]) -> String {
     told(world, fleet, failures, &BTreeMap::new())
 }
 
@@ -355,7 +355,35 @@ fn an_audit_is_told_beside_the_rest_and_makes_nobody_unready() {
             .map(|line| format!("{line}\n"))
             .collect::<String>()
     };
-    expect![[r#""#]].assert_eq(&shown(&world));
+    expect![[r#"
+        ready: true
+        DocumentValid True Valid
+        EngineReachable True Reached on main
+        WorkloadsReady True Ready 1 ready
+        Progressing True Complete
+        CertificateReady True Valid until 2027-02-20
+        CertificateServed True Shown 2 hosts show it
+        SiteServed True Served 2 hosts answer
+        UpToDate True AsDeclared
+        CertificateTrusted True Trusted browsers take it
+        HttpsSecure False Misconfigured mal configurato: tls-cbc
+        DnsSecure Unknown NotTold not all could be told
+    "#]]
+    .assert_eq(&shown(&world));
     world.now += SignedDuration::from_hours(80);
-    expect![[r#""#]].assert_eq(&shown(&world));
+    expect![[r#"
+        ready: true
+        DocumentValid True Valid
+        EngineReachable True Reached on main
+        WorkloadsReady True Ready 1 ready
+        Progressing True Complete
+        CertificateReady True Valid until 2027-02-20
+        CertificateServed True Shown 2 hosts show it
+        SiteServed True Served 2 hosts answer
+        UpToDate True AsDeclared
+        CertificateTrusted Unknown Old last looked at on 2026-11-22: browsers take it
+        HttpsSecure Unknown Old last looked at on 2026-11-22: mal configurato: tls-cbc
+        DnsSecure Unknown Old last looked at on 2026-11-22: not all could be told
+    "#]]
+    .assert_eq(&shown(&world));
 }

@@ -4,9 +4,11 @@
 
 mod by_hand;
 mod conditions;
+mod delegations;
 mod everyday;
 mod ingress;
 mod orders;
+mod proofs;
 mod troubles;
 mod zones;
 

@@ -80,7 +80,7 @@ fn the_first_certificate() {
         Plan: 0 to create, 0 to change, 0 to remove, 0 held.
         -- next look --
         certificate/calco
-          ~ probe names of calco: the issuer will ask them by HTTP
+          ~ probe names of calco: the issuer will ask them by HTTP; where they lead is not looked up, since the platform names no name server
           + place order calco: its hosts have no certificate
 
         Plan: 1 to create, 1 to change, 0 to remove, 0 held.
@@ -165,11 +165,11 @@ fn a_renewal_announces_what_it_replaces() {
         &now,
         &fleet,
         &expect![[r#"
-        certificate/calco
-          ~ probe names of calco: the issuer will ask them by HTTP
-          + place order calco: its issuer would have it renewed between 2026-11-20 12:00 and 2026-11-22 11:00
+            certificate/calco
+              ~ probe names of calco: the issuer will ask them by HTTP; where they lead is not looked up, since the platform names no name server
+              + place order calco: its issuer would have it renewed between 2026-11-20 12:00 and 2026-11-22 11:00
 
-    "#]],
+        "#]],
     );
     let plan = now.plan(&fleet);
     let json = serde_json::to_value(plan.document(None, None, &[])).unwrap();
@@ -255,11 +255,11 @@ fn an_order_that_fails() {
         &world,
         &fleet,
         &expect![[r#"
-        certificate/calco
-          ~ probe names of calco: the issuer will ask them by HTTP
-          + place order calco: its hosts have no certificate
+            certificate/calco
+              ~ probe names of calco: the issuer will ask them by HTTP; where they lead is not looked up, since the platform names no name server
+              + place order calco: its hosts have no certificate
 
-    "#]],
+        "#]],
     );
 }
 
@@ -366,6 +366,9 @@ fn documents_that_ask_for_what_cannot_be() {
         members/lecco.yaml:9:13: the host www.comune.lecco.test is also claimed by calco (members/calco.yaml:12); use another name, or remove it there first
         members/lecco.yaml:12:42: the host www.comune.lecco.test is also claimed by calco (members/calco.yaml:12); use another name, or remove it there first
     "#]].assert_eq(&problems("{issuer: encrypt, names: [www.comune.lecco.test]}"));
-    expect![[r#""#]].assert_eq(&problems("{issuer: zones, wildcard: true}"));
+    expect![[r#"
+        members/calco.yaml:12:25: zones issues by dns-01, and the platform names no name server; add dns to the platform's document, or let the issuer's challenge be http-01
+        members/lecco.yaml:12:25: zones issues by dns-01, and the platform names no name server; add dns to the platform's document, or let the issuer's challenge be http-01
+    "#]].assert_eq(&problems("{issuer: zones, wildcard: true}"));
     expect![[r#""#]].assert_eq(&problems("{issuer: internal, wildcard: true}"));
 }

@@ -3,10 +3,11 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use campanile_audit::Language;
 use campanile_audit::report::{
     Changes, Report, Style, Terminal, csv, csv_findings, html, openmetrics, sarif, text,
 };
+use campanile_audit::rules::{Finding, Verdict};
+use campanile_audit::{Language, Text};
 use expect_test::expect_file;
 
 use crate::rules::RULES;
@@ -103,17 +104,34 @@ fn a_report_without_bodies_is_written_in_every_form() {
     assert!(openmetrics(&empty).ends_with("# EOF\n"));
 }
 
+/// Every body fails 25 of the real rules at two hosts each, and has the sample's worst grades four times.
 #[test]
 fn a_large_report_stays_small_enough_to_send() {
+    let worst = report().bodies.into_iter().next().unwrap();
+    let rules = campanile_audit::rules::RULES.iter().step_by(4).take(25);
+    let findings: Vec<Finding> = rules
+        .flat_map(|rule| {
+            worst.facts.sites.iter().map(|site| Finding {
+                rule: rule.id.to_owned(),
+                object: site.host.clone(),
+                verdict: Verdict::Fails,
+                weight: rule.weight,
+                evidence: Text::new(
+                    "visto il 24 novembre 2026, per la seconda volta",
+                    "seen on 24 November 2026",
+                ),
+            })
+        })
+        .collect();
+    assert!(findings.len() == 50, "{}", findings.len());
     let bodies = (0..150).map(|number| {
-        let mut body = report().bodies.into_iter().next().unwrap();
+        let mut body = worst.clone();
         body.facts.subject = format!("comune{number:03}");
-        // thirty findings and twice the sample's grades
-        body.findings = (0..5).flat_map(|_| body.findings.clone()).collect();
-        body.grades = [body.grades.clone(), body.grades].concat();
+        body.findings.clone_from(&findings);
+        body.grades = (0..4).flat_map(|_| worst.grades.clone()).collect();
         body
     });
     let large = Report { bodies: bodies.collect(), ..report() };
-    let page = html(&large, &style(Language::It));
+    let page = html(&large, &Style::default());
     assert!(page.len() < 3_000_000, "{} bytes", page.len());
 }

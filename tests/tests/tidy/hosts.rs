@@ -6,7 +6,7 @@ use std::net::Ipv4Addr;
 
 use super::{files_below, none, read};
 
-/// Names that end like a host and are none, and pages for a reader that no program asks.
+/// Names that end like a host and are none, pages for a reader that no program asks, and sections of an RFC.
 const NO_HOSTS: &[&str] = &[
     "campanile.it",
     "docker.io",
@@ -15,6 +15,7 @@ const NO_HOSTS: &[&str] = &[
     "keepachangelog.com",
     "semver.org",
     "docs.gitlab.com",
+    "4.1.2.5",
 ];
 
 /// Endings under which real hosts live; .io is also Debian's docker.io.
@@ -36,6 +37,9 @@ fn no_real_host_is_named() {
 }
 
 fn is_real(word: &str) -> bool {
+    if NO_HOSTS.contains(&word) {
+        return false;
+    }
     if let Ok(address) = word.parse::<Ipv4Addr>() {
         let reserved = address.is_loopback() || address.is_private() || address.is_documentation();
         return !reserved && !address.is_unspecified();
@@ -45,7 +49,7 @@ fn is_real(word: &str) -> bool {
     else {
         return false;
     };
-    !rest.is_empty() && REAL.contains(&ending.as_str()) && !NO_HOSTS.contains(&word)
+    !rest.is_empty() && REAL.contains(&ending.as_str())
 }
 
 #[test]

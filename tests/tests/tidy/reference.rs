@@ -82,6 +82,8 @@ const TEXTS: &[(&str, &str)] = &[
     ("^/.+$", "path of a file on the controller's machine"),
     ("^https://[!-~]+$", "address with https, such as `https://acme.authority.example/directory`"),
     ("^mailto:[^,?@]+@[^,?@]+$", "address of e-mail, such as `mailto:ops@provincia.example`"),
+    ("^([01][0-9]|2[0-3]):[0-5][0-9]$", "hour and minute in UTC, such as `\"02:30\"`"),
+    ("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "day, such as `\"2026-11-20\"`"),
     ("^[0-9]+/[0-9]+[smhd]$", "how many within which time, such as `300/3h` or `50/7d`"),
 ];
 

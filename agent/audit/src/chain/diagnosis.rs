@@ -26,11 +26,12 @@ pub(super) fn of(
         found.extend(authorities(chain, &path, error));
         found.extend(times(chain, &path, now));
     }
-    found.extend(host.into_iter().flat_map(|host| names(&chain[0], host)));
     found.extend(uses(chain, &path, error));
-    if found.is_empty() {
-        found.extend(error.map(|error| Diagnosis::Other { reason: words(error) }));
-    }
+    // a reason that has nothing to do with the name, and that none of these explains
+    let of_path = error.filter(|error| !matches!(error, Error::CertNotValidForName(_)));
+    let unexplained = if found.is_empty() { of_path.map(words) } else { None };
+    found.extend(host.into_iter().flat_map(|host| names(&chain[0], host)));
+    found.extend(unexplained.map(|reason| Diagnosis::Other { reason }));
     let in_order = chain.windows(2).all(|pair| pair[0].is_issued_by(&pair[1]));
     found.extend((!in_order).then_some(Diagnosis::Disordered));
     found
@@ -84,7 +85,8 @@ fn times(chain: &[Parsed<'_>], path: &Path, now: Timestamp) -> Vec<Diagnosis> {
 }
 
 fn names(first: &Parsed<'_>, host: &str) -> Vec<Diagnosis> {
-    if !verdict::lacks_name(first, host) {
+    let has_none = first.facts.names.is_empty() && first.facts.addresses.is_empty();
+    if !has_none && !verdict::lacks_name(first, host) {
         return Vec::new();
     }
     let alternatives = first.facts.names.iter().cloned();
@@ -122,6 +124,9 @@ fn words(error: &Error) -> String {
         }
         Error::InvalidSignatureForPublicKey => {
             "a signature in the chain does not fit, or is made with a key that is too short".to_owned()
+        }
+        Error::NameConstraintViolation => {
+            "a name in the certificate is beyond what its authority may vouch for".to_owned()
         }
         Error::UnsupportedCertVersion => "a certificate in the chain is not of version 3".to_owned(),
         Error::UnsupportedCriticalExtension => {

@@ -193,11 +193,11 @@ const LIFERAY: Recogniser = Recogniser {
         Address("/o/"),
     ],
     versions: &[
+        // the Digital Experience Platform counts its versions in another way: 2024.Q1.5
         Version::Header("liferay-portal", "community edition portal"),
         Version::Header("liferay-portal", "portal community edition"),
         Version::Header("liferay-portal", "portal standard edition"),
         Version::Header("liferay-portal", "portal enterprise edition"),
-        Version::Header("liferay-portal", "digital experience platform"),
     ],
 };
 

@@ -75,8 +75,11 @@ pub struct Policy {
     pub records: Vec<String>,
     /// What it comes down to: SPF's `all` with its sign (`-all`), DMARC's and MTA-STS' policy (`reject`, `enforce`); empty where it says none.
     pub verdict: String,
-    /// What is wrong with it, in English.
+    /// What makes it fail, or not count, in English.
     pub problems: Vec<String>,
+    /// What is unwise about it and does no harm by itself, in English.
+    #[serde(default)]
+    pub notes: Vec<String>,
 }
 
 /// A DKIM key.

@@ -24,9 +24,9 @@ pub struct Tls {
     pub signature_schemes: Answer<Vec<SignatureScheme>>,
     /// TLS compression (CRIME, RFC 7525 3.3).
     pub compression: Answer<bool>,
-    /// Secure renegotiation (RFC 5746).
+    /// Secure renegotiation (RFC 5746); yes also where TLS 1.3 alone is spoken, which has none.
     pub secure_renegotiation: Answer<bool>,
-    /// Extended master secret (RFC 7627).
+    /// Extended master secret (RFC 7627); yes also where TLS 1.3 alone is spoken, which binds its secrets by itself.
     pub extended_master_secret: Answer<bool>,
     /// A hello with `TLS_FALLBACK_SCSV` and a lower version is refused (RFC 7507); unknown where only one version is spoken.
     pub fallback_scsv: Answer<bool>,
@@ -40,9 +40,9 @@ pub struct Tls {
     pub alpn: Answer<Vec<String>>,
     /// An OCSP response was stapled.
     pub ocsp_staple: Answer<bool>,
-    /// Signed certificate timestamps: in the certificate, the TLS extension and the stapled OCSP response.
+    /// Signed certificate timestamps: in the certificate, the stapled OCSP response and, up to TLS 1.2, the extension.
     pub certificate_timestamps: Answer<u32>,
-    /// Chains that are served with the host's name in the hello, one for each kind of key.
+    /// Chains that are served with the host's name in the hello, one for each kind of key; TLS 1.3's only where it is another.
     pub chains: Vec<ServedChain>,
     /// The chain that is served to a hello without a name: none where the server refuses such hellos.
     pub without_name: Answer<Option<Chain>>,

@@ -251,3 +251,14 @@ proptest! {
         }
     }
 }
+
+/// What the laws below take for granted.
+#[test]
+fn cases_can_be_combined() {
+    let count = spoils().len();
+    for one in 0..count {
+        for other in 0..count {
+            spoiled(&[one, other, one]);
+        }
+    }
+}

@@ -87,7 +87,8 @@ async fn site(eyes: &Eyes, host: &Host, before: Option<&Site>, (limit, at): (Lim
         limit.within(http::visit(eyes, name, *https, *http)),
         limit.within(http::other_name(eyes, name, *https, *http)),
     );
-    let (web, page) = visited.unwrap_or_else(|why| (silent(&why), None));
+    let (mut web, page) = visited.unwrap_or_else(|why| (silent(&why), None));
+    web.http_versions.extend(by_alpn(&endpoints));
     let cms = limit.within(http::cms(eyes, &web, page.as_deref(), *https, *http)).await;
     Site {
         host: name.clone(),
@@ -98,6 +99,13 @@ async fn site(eyes: &Eyes, host: &Host, before: Option<&Site>, (limit, at): (Lim
         web,
         cms: cms.unwrap_or_else(Answer::unknown),
     }
+}
+
+/// HTTP/2, where the handshakes agreed to it: the visit itself speaks HTTP/1.1.
+fn by_alpn(endpoints: &Answer<Vec<Endpoint>>) -> Option<String> {
+    let tls = endpoints.known().into_iter().flatten().filter_map(|endpoint| endpoint.tls.as_ref());
+    let mut agreed = tls.filter_map(|tls| tls.alpn.known()).flatten();
+    agreed.find(|protocol| *protocol == "h2").cloned()
 }
 
 /// One endpoint for each family of addresses that the host has one in.
@@ -154,7 +162,8 @@ async fn domain(eyes: &Eyes, name: &str, hosts: &[Host], limit: Limit) -> Domain
 
 async fn mail(eyes: &Eyes, name: &str, before: Option<&Mail>, limit: Limit) -> Mail {
     let before = before.filter(|before| before.domain == name);
-    limit.within(mail::look_at(eyes, name, mail::Ports::default(), before)).await.unwrap_or_else(|why| Mail {
+    let look = Box::pin(mail::look_at(eyes, name, mail::Ports::default(), before));
+    limit.within(look).await.unwrap_or_else(|why| Mail {
         domain: name.to_owned(),
         exchangers: Answer::unknown(&*why),
         spf: Answer::unknown(&*why),

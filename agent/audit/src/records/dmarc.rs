@@ -61,32 +61,33 @@ pub fn policy(at: &str, texts: &[String], for_subdomain: bool) -> Policy {
     // RFC 7489, 6.6.3: a record with addresses for reports and no valid policy counts as p=none
     let fallback = reports.then(|| "none".to_owned());
     policy.verdict = below.or(own).or(fallback).unwrap_or_default();
-    policy.problems.extend(others(&tags));
+    policy.notes = others(&tags);
     policy
 }
 
+/// What does not change what counts.
 fn others(tags: &[(String, String)]) -> Vec<String> {
-    let mut problems = Vec::new();
+    let mut notes = Vec::new();
     for name in ["rua", "ruf"] {
-        problems.extend(value(tags, name).iter().flat_map(|to| report_addresses(to, &["mailto:", "https:"])));
+        notes.extend(value(tags, name).iter().flat_map(|to| report_addresses(to, &["mailto:", "https:"])));
     }
     if value(tags, "rua").is_none() {
-        problems.push("nobody gets reports: there is no rua=".to_owned());
+        notes.push("nobody gets reports: there is no rua=".to_owned());
     }
     match value(tags, "pct").map(str::parse::<u8>) {
         None | Some(Ok(100)) => {}
-        Some(Ok(share @ 0..=99)) => problems.push(format!("pct={share}: it is not for all mail")),
-        Some(_) => problems.push("pct= is no share of 100".to_owned()),
+        Some(Ok(share @ 0..=99)) => notes.push(format!("pct={share}: it is not for all mail")),
+        Some(_) => notes.push("pct= is no share of 100".to_owned()),
     }
     for (name, allowed) in [("adkim", &["r", "s"][..]), ("aspf", &["r", "s"]), ("t", &["y", "n"])] {
         if let Some(wrong) = value(tags, name).filter(|value| !allowed.contains(value)) {
-            problems.push(format!("{name}={wrong} is unknown"));
+            notes.push(format!("{name}={wrong} is unknown"));
         }
     }
     if value(tags, "t") == Some("y") {
-        problems.push("t=y: it is a test".to_owned());
+        notes.push("t=y: it is a test".to_owned());
     }
-    problems
+    notes
 }
 
 #[cfg(test)]
@@ -98,7 +99,9 @@ mod tests {
     fn check(texts: &[&str], for_subdomain: bool, verdict: &str, problems: &[&str]) {
         let texts: Vec<String> = texts.iter().map(ToString::to_string).collect();
         let policy = policy("_dmarc.example.test", &texts, for_subdomain);
-        assert_eq!((policy.verdict.as_str(), policy.problems), (verdict, to_strings(problems)), "{texts:?}");
+        let notes = policy.notes.iter().map(|note| format!("({note})"));
+        let found: Vec<String> = policy.problems.iter().cloned().chain(notes).collect();
+        assert_eq!((policy.verdict.as_str(), found), (verdict, to_strings(problems)), "{texts:?}");
     }
 
     fn to_strings(texts: &[&str]) -> Vec<String> {
@@ -111,7 +114,7 @@ mod tests {
     fn policies() {
         check(&[&format!("v=DMARC1; p=reject; {RUA}")], false, "reject", &[]);
         check(&[&format!("v=DMARC1;p=Quarantine;{RUA};")], false, "quarantine", &[]);
-        check(&["v=DMARC1; p=none"], false, "none", &["nobody gets reports: there is no rua="]);
+        check(&["v=DMARC1; p=none"], false, "none", &["(nobody gets reports: there is no rua=)"]);
         check(&[&format!("v=DMARC1; p=reject; sp=none; {RUA}")], true, "none", &[]);
         check(&[&format!("v=DMARC1; p=reject; sp=none; {RUA}")], false, "reject", &[]);
         check(&[&format!("v=DMARC1; p=reject; {RUA}!10m, https://r.test/")], false, "reject", &[]);
@@ -127,7 +130,7 @@ mod tests {
             &["v=DMARC1; p=block"],
             false,
             "",
-            &["p=block is no policy", "nobody gets reports: there is no rua="],
+            &["p=block is no policy", "(nobody gets reports: there is no rua=)"],
         );
         check(&[&format!("v=DMARC1; {RUA}; p=none")], false, "none", &["p= does not follow v=DMARC1"]);
         check(&[&format!("v=DMARC1; p=none; hello; {RUA}")], false, "none", &["\"hello\" is no tag"]);
@@ -136,19 +139,19 @@ mod tests {
             &["v=DMARC1; p=none; rua=d@example.test"],
             false,
             "none",
-            &["\"d@example.test\" is no address for reports"],
+            &["(\"d@example.test\" is no address for reports)"],
         );
         check(
             &[&format!("v=DMARC1; p=reject; pct=20; {RUA}")],
             false,
             "reject",
-            &["pct=20: it is not for all mail"],
+            &["(pct=20: it is not for all mail)"],
         );
         check(
             &[&format!("v=DMARC1; p=reject; pct=200; adkim=x; {RUA}")],
             false,
             "reject",
-            &["pct= is no share of 100", "adkim=x is unknown"],
+            &["(pct= is no share of 100)", "(adkim=x is unknown)"],
         );
         let two = "v=DMARC1; p=none";
         check(&[two, two], false, "", &["there are several DMARC records, so none counts"]);

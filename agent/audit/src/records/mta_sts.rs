@@ -64,7 +64,7 @@ pub fn add_policy(policy: &mut Policy, text: &str, exchangers: &[String]) {
     match age {
         None => policy.problems.push("the policy has no max_age".to_owned()),
         Some(age) if age > MOST_AGE => policy.problems.push(format!("max_age: {age} is more than a year")),
-        Some(age) if age < LEAST_AGE => policy.problems.push(format!("max_age: {age} is less than a week")),
+        Some(age) if age < LEAST_AGE => policy.notes.push(format!("max_age: {age} is less than a week")),
         Some(_) => {}
     }
     if policy.verdict == "none" {
@@ -95,7 +95,7 @@ mod tests {
     fn of_policy(text: &str) -> (String, Vec<String>) {
         let mut policy = Policy::default();
         add_policy(&mut policy, text, &["mx1.example.test".to_owned()]);
-        (policy.verdict, policy.problems)
+        (policy.verdict, [policy.problems, policy.notes].concat())
     }
 
     #[test]
@@ -134,8 +134,8 @@ mod tests {
             "version: STSv1\nmode: enforce\nmx: *.test\nmax_age: 86400\n",
             "enforce",
             &[
-                "max_age: 86400 is less than a week",
                 "the policy does not name the mail exchanger mx1.example.test",
+                "max_age: 86400 is less than a week",
             ],
         );
         check(

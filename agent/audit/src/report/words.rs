@@ -130,16 +130,20 @@ impl Style<'_> {
         }
     }
 
-    /// What a grade says: `A+`, `tra «B» e «A»`, with its points.
-    pub(super) fn grade(&self, grade: &Grade) -> String {
-        let word = |word: &str| match word {
+    /// A step of a scheme, as a grade or a cap names it: `A+`, `passed`, a class.
+    pub(super) fn step(&self, step: &str) -> String {
+        match step {
             "passed" => self.say("superato", "passed").to_owned(),
             "failed" => self.say("non superato", "failed").to_owned(),
             "unknown" => self.class(None).to_owned(),
             other => Class::from_name(other)
                 .map_or_else(|| other.to_owned(), |class| self.class(Some(class)).to_owned()),
-        };
-        let (worst, best) = (word(&grade.worst), word(&grade.best));
+        }
+    }
+
+    /// What a grade says: `A+`, `tra «B» e «A»`, with its points.
+    pub(super) fn grade(&self, grade: &Grade) -> String {
+        let (worst, best) = (self.step(&grade.worst), self.step(&grade.best));
         let said = if worst == best { worst } else { self.between(&worst, &best) };
         let points = self.say("punti", "points");
         match grade.points {

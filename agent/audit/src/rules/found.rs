@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::{Finding, Rule, Verdict, Weight};
 use crate::Text;
-use crate::facts::{Chain, Exchanger, Facts, Page, Site, Tls};
+use crate::facts::{Certificate, Chain, Exchanger, Facts, Page, Site, Tls};
 
 /// What a rule found at one object: a finding that does not yet say whose.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -123,4 +123,10 @@ pub fn date(at: Timestamp) -> Text {
 /// Whole days from one time to another; negative where the other was before.
 pub fn days_between(from: Timestamp, to: Timestamp) -> i64 {
     to.as_second().saturating_sub(from.as_second()).div_euclid(86_400)
+}
+
+/// Whether a certificate can be a public authority's: theirs say where the issuer's certificate or list of revoked ones
+/// is (CA/Browser Forum, Baseline Requirements 7.1.2.7). What browsers demand of those, nobody demands of a private one's.
+pub fn is_public(leaf: &Certificate) -> bool {
+    !(leaf.crl_urls.is_empty() && leaf.ocsp_urls.is_empty() && leaf.issuer_urls.is_empty())
 }

@@ -1,5 +1,7 @@
 //! What a cipher suite is worth: the words of the registry read as a judge needs them.
 
+use std::borrow::Cow;
+
 use tls_parser::{TlsCipherAu, TlsCipherEnc, TlsCipherEncMode, TlsCipherKx};
 
 use crate::registry::Suite;
@@ -21,9 +23,14 @@ pub enum Weakness {
     Cbc,
 }
 
+/// The name of a suite, without a copy where the registry has it.
+fn name(suite: Suite) -> Cow<'static, str> {
+    suite.parts().map_or_else(|| Cow::Owned(suite.name()), |parts| Cow::Borrowed(parts.name))
+}
+
 /// Whether a suite has a weakness.
 pub fn has(suite: Suite, weakness: Weakness) -> bool {
-    let name = suite.name();
+    let name = name(suite);
     let parts = suite.parts();
     let cipher = parts.map(|parts| parts.enc);
     match weakness {
@@ -48,7 +55,7 @@ pub fn has(suite: Suite, weakness: Weakness) -> bool {
 
 /// Bits of the key with which a suite encrypts; none where its number is not registered.
 pub fn bits(suite: Suite) -> Option<u32> {
-    let name = suite.name();
+    let name = name(suite);
     if name.contains("NULL") {
         return Some(0);
     }
@@ -83,8 +90,10 @@ pub fn is_dhe(suite: Suite) -> bool {
     suite.parts().is_some_and(|parts| parts.kx == TlsCipherKx::Dhe)
 }
 
-/// Names in a row, at most so many: `A, B and 3 more`.
+/// Names in a row, at most about so many: `A, B and 3 more`.
 pub fn list<T: ToString>(items: &[T], most: usize) -> crate::Text {
+    // nobody is told of one more: it is named as quickly
+    let most = if items.len() == most + 1 { items.len() } else { most };
     let names: Vec<String> = items.iter().take(most).map(ToString::to_string).collect();
     let names = names.join(", ");
     match items.len().saturating_sub(most) {
@@ -96,6 +105,18 @@ pub fn list<T: ToString>(items: &[T], most: usize) -> crate::Text {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_in_a_row() {
+        for (items, expected) in [
+            (&["a"][..], "a"),
+            (&["a", "b", "c"], "a, b, c"),
+            (&["a", "b", "c", "d"], "a, b and 2 more"),
+            (&[], ""),
+        ] {
+            assert_eq!(list(items, 2).en, expected);
+        }
+    }
 
     #[test]
     fn the_bits_in_a_name_are_its_bits() {

@@ -77,6 +77,7 @@ pub const RULES: &[Rule] = &[
     web::compression::RULE,
     web::other_name::RULE,
     web::banner::RULE,
+    web::oddities::RULE,
     web::not_told::RULE,
     cms::outdated::RULE,
     cms::told::RULE,

@@ -1,6 +1,7 @@
 //! Every rule is whole, catches its cases and passes the others.
 
 use std::collections::BTreeSet;
+use std::fmt::Write;
 
 use super::cases::{good, now};
 use super::*;
@@ -143,4 +144,35 @@ fn nothing_seen_is_nothing_wrong() {
     let said: Vec<(&str, Verdict)> = findings.iter().map(|it| (it.rule.as_str(), it.verdict)).collect();
     let expected = ["dns-not-told", "mail-not-told", "web-not-told"].map(|rule| (rule, Verdict::Unknown));
     assert_eq!(said, expected);
+}
+
+#[test]
+fn the_page_of_rules_is_up_to_date() {
+    let mut page = String::from(
+        "# What the audit looks for\n\n\
+        This page is written by the program's tests. Each rule has a name that never changes, what it weighs at most, \
+        and where it stands. What a finding means and what to change is in the reports, in Italian and English.\n",
+    );
+    let areas = [
+        (Area::Certificate, "Certificates"),
+        (Area::Tls, "TLS"),
+        (Area::Web, "Web"),
+        (Area::Cms, "CMS"),
+        (Area::Comuni, "Modello Comuni"),
+        (Area::Dns, "DNS"),
+        (Area::Mail, "Mail"),
+    ];
+    for (area, name) in areas {
+        write!(page, "\n## {name}\n\n| rule | weighs | finds | source |\n|---|---|---|---|\n").unwrap();
+        for rule in RULES.iter().filter(|rule| rule.area == area) {
+            let weight = format!("{:?}", rule.weight).to_lowercase();
+            let (title, source) = ((rule.title)().en, rule.citation);
+            writeln!(page, "| `{}` | {weight} | {title} | {source} |", rule.id).unwrap();
+        }
+    }
+    page.push_str("\n## Profiles\n\n| profile | source |\n|---|---|\n");
+    for profile in crate::profiles::names().filter_map(by_name) {
+        writeln!(page, "| `{}` | {} |", profile.name, profile.source).unwrap();
+    }
+    expect_test::expect_file!["../../../../docs/audit-rules.md"].assert_eq(&page);
 }

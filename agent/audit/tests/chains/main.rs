@@ -10,6 +10,7 @@ mod facts;
 mod lists;
 mod maker;
 mod names;
+mod odd;
 mod openssl;
 mod paths;
 mod times;

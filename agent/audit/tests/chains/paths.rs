@@ -95,7 +95,7 @@ fn an_intermediate_that_comes_first() {
     let middle = intermediate(&root, "Middle");
     let site = site(&middle, &[HOST]);
     let chain = read(&[&middle.der, &site.der], &root, HOST);
-    assert_eq!(summary(&chain), "wrong name, has [Middle]; only common name; wrong use; disordered");
+    assert_eq!(summary(&chain), "wrong use; wrong name, has [Middle]; only common name; disordered");
 }
 
 #[test]

@@ -11,4 +11,5 @@ mod looks;
 mod mail;
 mod odd;
 mod openssl;
+mod others;
 mod street;

@@ -120,12 +120,10 @@ pub fn gnutls(priority: &str, options: &str) -> Running {
     })
 }
 
-/// nginx with one or more server blocks, in which `PORT` stands for its address and port, `EVERYWHERE` for its port at all
-/// addresses, and `KEYS/` for the keys' folder.
+/// nginx with one or more server blocks, in which `PORT` stands for its address and port and `KEYS/` for the keys' folder.
 pub fn nginx(servers: &str) -> Running {
     serve(|port, folder| {
         let keys = format!("{}/", KEYS.folder.path().display());
-        let servers = servers.replace("EVERYWHERE", &format!("0.0.0.0:{port}"));
         let servers = servers.replace("PORT", &format!("127.0.0.1:{port}")).replace("KEYS/", &keys);
         let text = format!(
             "daemon off; master_process off; pid {0}/pid; error_log {0}/error.log;\n\

@@ -6,7 +6,10 @@ mod internal;
 mod need;
 mod observed;
 mod orders;
+mod preflight;
+mod proofs;
 
+mod authorities;
 pub mod budget;
 pub mod calendar;
 
@@ -15,6 +18,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 pub use appointments::limits;
+pub use authorities::forbids;
 pub use challenges::{PROBE, challenge_path, probe_answer, shown};
 pub use need::{Wanted, due, names, reason};
 pub use observed::{Challenge, ObservedCertificate, ObservedOrder, OrderStage, Refusal, Signer, Window};
@@ -22,7 +26,7 @@ pub use observed::{Challenge, ObservedCertificate, ObservedOrder, OrderStage, Re
 use crate::document::values::{IssuerName, MemberName};
 use crate::fleet::{Desired, DesiredMember};
 use crate::observed::Observed;
-use crate::plan::Lane;
+use crate::plan::{Lane, Request};
 
 /// What certificates are planned from.
 struct Asked<'a> {
@@ -30,11 +34,13 @@ struct Asked<'a> {
     observed: &'a Observed,
     only: Option<&'a MemberName>,
     now: Timestamp,
+    /// What is planned for zones.
+    zones: &'a [Lane],
 }
 
 /// Plans accounts, orders and certificates, a lane each.
-pub fn lanes(desired: &Desired, observed: &Observed, only: Option<&MemberName>, now: Timestamp) -> Vec<Lane> {
-    let asked = Asked { desired, observed, only, now };
+pub fn lanes(desired: &Desired, observed: &Observed, request: &Request, zones: &[Lane]) -> Vec<Lane> {
+    let asked = Asked { desired, observed, only: request.only.as_ref(), now: request.now, zones };
     let mut lanes = internal::lanes(&asked);
     lanes.extend(orders::lanes(&asked));
     lanes

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use super::appointments::{Calendar, Entry};
 use super::calendar::Appointment;
 use super::need::{Wanted, reason};
+use super::preflight::{can_begin, look, zone_changes};
+use super::proofs::{are_shown, clear};
 use super::{
-    Asked, Challenge, ObservedOrder, OrderStage, PROBE, Refusal, challenge_path, concerned, issuers,
-    probe_answer,
+    Asked, Challenge, ObservedOrder, OrderStage, Refusal, challenge_path, concerned, issuers, names,
 };
 use crate::docker::sha256;
 use crate::document::values::{CertificateName, DomainName, MemberName};
@@ -28,12 +29,37 @@ pub(super) fn lanes(asked: &Asked) -> Vec<Lane> {
             lanes.push(lane(asked, issuer, (name, member), &calendar));
         } else if asked.observed.orders.contains_key(name) {
             // another lane has its certificate
-            let mut lane = Lane::new(format!("order/{name}"), Some(name), None);
-            abandon(&mut lane, name, "its document asks for another issuer");
+            let mut lane = left_over(name);
+            abandon(asked, &mut lane, name, "its document asks for another issuer");
             lanes.push(lane);
         }
     }
+    lanes.extend(cleared(asked));
     lanes
+}
+
+/// What is cleared for members that have no lane for it: those that left, and those that ask no issuer any more.
+fn cleared<'a>(asked: &'a Asked) -> impl Iterator<Item = Lane> + 'a {
+    let Asked { desired, observed, only, .. } = *asked;
+    let is_over = move |name: &MemberName| match desired.members.get(name) {
+        None => !desired.unknown.contains(name),
+        Some(member) if names(&member.spec).is_empty() => member.may_change(),
+        Some(member) => {
+            let asks = desired.issuer(&member.spec.issuer()).is_some();
+            member.may_change() && !asks && !observed.orders.contains_key(name)
+        }
+    };
+    let left =
+        observed.proofs.keys().filter(move |name| is_over(name) && only.is_none_or(|only| only == *name));
+    left.map(|name| {
+        let mut lane = left_over(name);
+        clear(asked, name, &mut lane);
+        lane
+    })
+}
+
+fn left_over(name: &MemberName) -> Lane {
+    Lane::new(format!("order/{name}"), Some(name), None)
 }
 
 /// Plans an account where there is none.
@@ -56,7 +82,7 @@ fn own(name: &MemberName) -> Lane {
     Lane::new(format!("certificate/{name}"), Some(name), None)
 }
 
-fn object(name: &MemberName) -> String {
+pub(super) fn object(name: &MemberName) -> String {
     format!("order {name}")
 }
 
@@ -73,21 +99,22 @@ fn lane(
     let order = asked.observed.orders.get(name);
     let because = reason(there, &wanted, asked.now);
     match (order, because) {
-        (Some(order), _) if order.in_force => abandon(&mut lane, name, "its certificate is in force"),
+        (Some(order), _) if order.in_force => abandon(asked, &mut lane, name, "its certificate is in force"),
         (Some(order), _) if !is_for(order, issuer, &wanted) => {
-            abandon(&mut lane, name, "its document asks for another certificate");
+            abandon(asked, &mut lane, name, "its document asks for another certificate");
         }
         (Some(order), None) if order.stage == OrderStage::Intended => {
-            abandon(&mut lane, name, "the certificate in force will do");
+            abandon(asked, &mut lane, name, "the certificate in force will do");
         }
         (Some(order), because) => {
             let because = because.unwrap_or_else(|| "the order is open".to_owned());
             go_on(asked, issuer, (name, member), order, because, &mut lane);
         }
         (None, Some(because)) => {
+            clear(asked, name, &mut lane);
             begin(asked, issuer, (name, member), calendar, because, &mut lane);
         }
-        (None, None) => {}
+        (None, None) => clear(asked, name, &mut lane),
     }
     lane
 }
@@ -100,8 +127,9 @@ fn is_for(order: &ObservedOrder, issuer: &Issuer, wanted: &Wanted) -> bool {
         && order.challenge == issuer.challenge()
 }
 
-fn abandon(lane: &mut Lane, name: &MemberName, because: &str) {
+fn abandon(asked: &Asked, lane: &mut Lane, name: &MemberName, because: &str) {
     lane.step(object(name), because, Action::ForgetOrder);
+    clear(asked, name, lane);
 }
 
 /// Plans a new order, after a look at what its issuer will see, if its time has come.
@@ -119,7 +147,8 @@ fn begin(
         return;
     };
     if is_early(asked, issuer, name, (&wanted.names, appointment), lane)
-        || !can_begin(asked, issuer, (name, member), lane)
+        || !can_begin(asked, issuer, (name, member), &wanted.names, lane)
+        || zone_changes(asked, (name, member), wanted, lane)
     {
         return;
     }
@@ -132,55 +161,12 @@ fn begin(
         replaces: window.map(|window| window.certificate.clone()),
         exempt: *exempt,
     };
-    if request.challenge == ChallengeKind::Http01 {
-        let action = Action::ProbeNames {
-            through: member.engine.clone(),
-            names: domains(&request.names),
-            page: PROBE.to_owned(),
-            answer: probe_answer(asked.desired.name()),
-        };
-        lane.step(format!("names of {name}"), "the issuer will ask them by HTTP", action);
-    }
+    look(asked, issuer, (name, member), &request.names, lane);
     lane.step(object(name), because, Action::PlaceOrder(request));
 }
 
-/// Notes what keeps a first step from being planned; true if nothing does.
-fn can_begin(
-    asked: &Asked,
-    issuer: &Issuer,
-    (name, member): (&MemberName, &DesiredMember),
-    lane: &mut Lane,
-) -> bool {
-    if !asked.observed.accounts.contains(&issuer.name.value) {
-        lane.wait(object(name), format!("until there is an account at {}", issuer.name), STARTING);
-        return false;
-    }
-    match issuer.challenge() {
-        ChallengeKind::Http01 => {
-            let page = (challenge_path(PROBE), probe_answer(asked.desired.name()));
-            let serves = is_shown(asked, member, &page);
-            if !serves {
-                lane.wait(
-                    object(name),
-                    "until the ingress can show the issuer whose the names are",
-                    STARTING,
-                );
-            }
-            serves
-        }
-        ChallengeKind::Dns01 => {
-            lane.block(
-                object(name),
-                "its issuer asks for dns-01, and no zone is kept here yet",
-                "give the issuer challenge: http-01",
-            );
-            false
-        }
-    }
-}
-
 /// Whether the ingress of a member's engine has a page, by path and text.
-fn is_shown(asked: &Asked, member: &DesiredMember, (path, text): &(String, String)) -> bool {
+pub(super) fn is_shown(asked: &Asked, member: &DesiredMember, (path, text): &(String, String)) -> bool {
     let Some(Ok(engine)) = asked.observed.engines.get(&member.engine) else { return false };
     let file = engine.ingress.as_ref().and_then(|there| there.files.get(path));
     file.is_some_and(|hash| *hash == sha256(text.as_bytes()))
@@ -237,7 +223,7 @@ fn go_on(
             let refusal = standing(asked, issuer, name, &order.names);
             let now = Appointment { member: name.clone(), at: asked.now, because: because.clone() };
             let early = refusal.is_some() && is_early(asked, issuer, name, (&order.names, &now), lane);
-            if !early && can_begin(asked, issuer, (name, member), lane) {
+            if !early && can_begin(asked, issuer, (name, member), &order.names, lane) {
                 lane.step(object, because, Action::ResumeOrder { issuer: issuer_name });
             }
         }
@@ -252,6 +238,7 @@ fn go_on(
         OrderStage::Valid => {
             let action = Action::TakeCertificate { issuer: issuer_name, names: order.names.clone() };
             lane.step(format!("certificate {name}"), because, action);
+            clear(asked, name, lane);
         }
         OrderStage::Invalid { why, names } => {
             let action = Action::GiveUpOrder {
@@ -261,8 +248,9 @@ fn go_on(
                 why: why.clone(),
             };
             lane.step(object, format!("{} refused it: {why}", issuer.name), action);
+            clear(asked, name, lane);
         }
-        OrderStage::Gone => abandon(lane, name, "its issuer does not know it any more"),
+        OrderStage::Gone => abandon(asked, lane, name, "its issuer does not know it any more"),
         OrderStage::Unseen { why } => {
             lane.wait(object, format!("until {} answers: {why}", issuer.name), STARTING);
         }
@@ -277,24 +265,40 @@ fn prove(
     challenges: &[Challenge],
     lane: &mut Lane,
 ) {
-    let mut open = challenges.iter().filter(|challenge| !challenge.told).peekable();
-    if open.peek().is_none() {
+    let open: Vec<&Challenge> = challenges.iter().filter(|challenge| !challenge.told).collect();
+    if open.is_empty() {
         lane.wait(object(name), format!("until {} has looked whose the names are", issuer.name), ISSUING);
         return;
     }
-    let shown = |challenge: &Challenge| {
-        is_shown(asked, member, &(challenge_path(&challenge.token), challenge.answer.clone()))
+    let shown = match issuer.challenge() {
+        ChallengeKind::Http01 => pages_are_shown(asked, (name, member), &open, lane),
+        ChallengeKind::Dns01 => are_shown(asked, name, &open, lane),
     };
-    if open.all(shown) {
+    if shown {
         let names: BTreeSet<DomainName> = challenges.iter().map(|challenge| challenge.name.clone()).collect();
         let action = Action::AnswerChallenges { issuer: issuer.name.value.clone(), names };
         lane.step(object(name), "what the issuer looks for is there", action);
-    } else {
-        lane.wait(object(name), "until the ingress shows the issuer whose the names are", STARTING);
     }
 }
 
+/// Whether the ingress has every page that the issuer looks for; notes that it has not.
+fn pages_are_shown(
+    asked: &Asked,
+    (name, member): (&MemberName, &DesiredMember),
+    open: &[&Challenge],
+    lane: &mut Lane,
+) -> bool {
+    let shown = |challenge: &&Challenge| {
+        is_shown(asked, member, &(challenge_path(&challenge.token), challenge.answer.clone()))
+    };
+    let shown = open.iter().all(shown);
+    if !shown {
+        lane.wait(object(name), "until the ingress shows the issuer whose the names are", STARTING);
+    }
+    shown
+}
+
 /// The names without their asterisks.
-fn domains(names: &BTreeSet<CertificateName>) -> BTreeSet<DomainName> {
+pub(super) fn domains(names: &BTreeSet<CertificateName>) -> BTreeSet<DomainName> {
     names.iter().map(|name| name.domain().clone()).collect()
 }

@@ -1,7 +1,7 @@
 //! The audit from outside: when the whole fleet is looked at, by which measure, and what a member says to it.
 
 use super::decode::{choice, part};
-use super::values::{Contact, Day, FilePath, Line, Listen, Port, Seconds, TimeOfDay};
+use super::values::{Contact, Day, FilePath, Line, Listen, Port, Rate, Seconds, TimeOfDay};
 
 part! {
     /// The nightly audit of every member's hosts, domains and mail.
@@ -24,6 +24,8 @@ part! {
         /// Looks at private addresses too, where hosts have such.
         #[schemars(default)]
         allow_private = "allowPrivate": bool,
+        /// Connections that one address bears; 10/1s, if left out. More is for servers of your own alone.
+        rate: Option<Rate>,
         /// The port of HTTPS as the world sees it; 443, if left out.
         https_port = "httpsPort": Option<Port>,
         /// The port of HTTP as the world sees it; 80, if left out.

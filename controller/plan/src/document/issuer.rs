@@ -23,7 +23,7 @@ part! {
         root: Option<FilePath>,
         /// A file with the roots that issued chains must lead to; those of the system, if left out.
         roots: Option<FilePath>,
-        /// What it calls itself in CAA records: `authority.example`.
+        /// What it calls itself in CAA records, `authority.example`; nobody looks whether they let it issue, if left out.
         caa: Option<DomainName>,
         /// How it is shown that a name is ours; `http-01`, if left out.
         challenge: Option<ChallengeKind>,
@@ -66,7 +66,7 @@ part! {
         /// Names beside the hosts.
         #[schemars(default)]
         names: Vec<Placed<DomainName>>,
-        /// Takes in every name one label below the domain.
+        /// Takes in every name one label below the domain; an issuer has to have `challenge: dns-01`.
         #[schemars(default)]
         wildcard: bool,
     }
@@ -77,7 +77,7 @@ choice! {
     ChallengeKind {
         /// A page that the ingress serves by HTTP.
         Http01 = "http-01",
-        /// A record of the zone.
+        /// A record of the zone, or where a CNAME leads; the platform needs `dns`.
         Dns01 = "dns-01",
     }
 }

@@ -6,6 +6,7 @@ use serde::{Serialize, Serializer};
 
 use super::mark::{self, Mark};
 use super::observed::ObservedZone;
+use super::proof;
 use super::record::{Kind, Owner, RrSet};
 use super::start;
 use super::wanted::Wanted;
@@ -85,13 +86,24 @@ impl ZoneChange {
     }
 }
 
+/// A zone as it was seen.
+pub struct Seen<'a> {
+    /// Its name.
+    pub zone: &'a DomainName,
+    /// What it holds.
+    pub there: &'a ObservedZone,
+    /// Where orders that are under way show whose names are: nothing changes there until they are over.
+    pub busy: &'a BTreeSet<Owner>,
+}
+
 /// What a zone that is held whole needs: everything that differs.
-pub fn own(wanted: &BTreeMap<(Owner, Kind), Wanted>, zone: &DomainName, there: &ObservedZone) -> Difference {
+pub fn own(wanted: &BTreeMap<(Owner, Kind), Wanted>, seen: &Seen) -> Difference {
+    let Seen { zone, there, busy } = seen;
     let mut changes = Vec::new();
-    for (key, wanted) in wanted {
+    for (key, wanted) in wanted.iter().filter(|((owner, _), _)| !busy.contains(owner)) {
         changes.extend(replaced(key, wanted, there.records.get(key)));
     }
-    let gone = there.records.iter().filter(|((owner, _), _)| !is_challenge(owner, zone));
+    let gone = there.records.iter().filter(|(key, _)| !is_proof(key, zone) && !busy.contains(&key.0));
     for (key, set) in gone.filter(|(key, _)| !wanted.contains_key(*key)) {
         let change = change(key, Some(set), None);
         changes.push(Reasoned { change, because: "no document asks for it".to_owned() });
@@ -100,15 +112,11 @@ pub fn own(wanted: &BTreeMap<(Owner, Kind), Wanted>, zone: &DomainName, there: &
 }
 
 /// What a shared zone needs: our records, beside those of others.
-pub fn share(
-    wanted: &BTreeMap<(Owner, Kind), Wanted>,
-    (zone, ttl): (&DomainName, u32),
-    mut mark: Mark,
-    there: &ObservedZone,
-) -> Difference {
+pub fn share(wanted: &BTreeMap<(Owner, Kind), Wanted>, ttl: u32, mut mark: Mark, seen: &Seen) -> Difference {
+    let Seen { zone, there, busy } = *seen;
     let mut difference = Difference::default();
     let apex = (Owner::from(zone), Kind::NS);
-    for (key, wanted) in wanted.iter().filter(|(key, _)| **key != apex) {
+    for (key, wanted) in wanted.iter().filter(|(key, _)| **key != apex && !busy.contains(&key.0)) {
         let set = there.records.get(key);
         let Some(found) = replaced(key, wanted, set) else { continue };
         let ours = set.is_none_or(|set| mark.made(key, set, zone) || set.data == wanted.set.data);
@@ -119,8 +127,8 @@ pub fn share(
         mark.note(key, &wanted.set, zone);
         difference.changes.push(found);
     }
-    let noted: Vec<_> = there.records.iter().filter(|(key, _)| !wanted.contains_key(*key)).collect();
-    for (key, set) in noted {
+    let unwanted = |key: &(Owner, Kind)| !wanted.contains_key(key) && !busy.contains(&key.0);
+    for (key, set) in there.records.iter().filter(|(key, _)| unwanted(key)) {
         if mark.made(key, set, zone) {
             let because = "no document asks for it any more".to_owned();
             difference.changes.push(Reasoned { change: change(key, Some(set), None), because });
@@ -154,9 +162,9 @@ fn change((owner, kind): &(Owner, Kind), old: Option<&RrSet>, new: Option<&RrSet
     ZoneChange { owner: owner.clone(), kind: *kind, old: old.cloned(), new: new.cloned() }
 }
 
-/// What a running order proves itself by; the certificate's own lane clears it.
-fn is_challenge(owner: &Owner, zone: &DomainName) -> bool {
-    owner.within(zone).split('.').next() == Some("_acme-challenge")
+/// What somebody shows an issuer: the certificate's own lane clears what is ours, and what is another's is left to them.
+fn is_proof((owner, kind): &(Owner, Kind), zone: &DomainName) -> bool {
+    *kind == Kind::TXT && owner.within(zone).split('.').next() == Some(proof::LABEL)
 }
 
 /// Takes out of a difference what a person has to release, and says why.

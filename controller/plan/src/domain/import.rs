@@ -10,6 +10,7 @@ use std::fmt;
 use super::declared::{self, declared};
 
 use super::mark;
+use super::proof;
 use super::record::{Data, Kind, Owner, Records, RrSet};
 use crate::document::values::{DomainName, RecordName, RecordValue, RecordValues, Ttl};
 use crate::document::{Domain, Place, Placed, Policy, Record, RecordType, Report};
@@ -105,8 +106,7 @@ pub fn import(found: &Found, unread: Vec<Unsaid>) -> Imported {
 /// Whether a plan keeps these records without a word in the document.
 fn says_itself(found: &Found, key: &(Owner, Kind), set: &RrSet) -> bool {
     let (owner, kind) = key;
-    let is_proof =
-        *kind != Kind::CNAME && owner.within(found.zone).split('.').next() == Some("_acme-challenge");
+    let is_proof = *kind == Kind::TXT && owner.within(found.zone).split('.').next() == Some(proof::LABEL);
     kind.is_the_servers()
         || is_proof
         || mark::is_mark(owner, found.zone)

@@ -1,11 +1,12 @@
 //! The lane of a member's zone: made, then changed by one message, as far as its policy lets us.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::difference::{self, Difference, hold};
-use super::mark::{self, Mark};
+use super::difference::{self, Difference, Seen, hold};
+use super::mark::Mark;
 use super::observed::{ObservedDns, ObservedZone, ZoneTrouble};
 use super::record::{Kind, Owner};
+use super::rights::{Rights, rights};
 use super::start;
 use super::wanted::{Wanted, own_mark, ttl, wanted};
 use crate::document::values::{DomainName, MemberName};
@@ -34,11 +35,13 @@ pub fn lanes(desired: &Desired, observed: &Observed, request: &Request) -> (Vec<
         lanes.push(unreachable(desired, dns, why));
         return (lanes, held);
     }
+    let proofs = observed.proofs.values().flat_map(BTreeMap::keys);
+    let busy: BTreeSet<Owner> = proofs.map(|proof| proof.owner.clone()).collect();
     let members = desired.members.iter().filter(|(name, member)| {
         member.may_change() && request.only.as_ref().is_none_or(|only| only == *name)
     });
     for (name, member) in members {
-        let scene = Scene { desired, dns, seen, name, member };
+        let scene = Scene { desired, dns, seen, busy: &busy, name, member };
         let mut lane = Lane::new(format!("{PREFIX}{name}"), Some(name), None);
         held.extend(scene.plan(&mut lane, request.released.contains(name)));
         lanes.push(lane);
@@ -62,22 +65,10 @@ struct Scene<'a> {
     desired: &'a Desired,
     dns: &'a Dns,
     seen: &'a ObservedDns,
+    /// Where orders that are under way show whose the names are.
+    busy: &'a BTreeSet<Owner>,
     name: &'a MemberName,
     member: &'a DesiredMember,
-}
-
-/// What may be done in a zone that is there.
-enum Rights {
-    /// Everything.
-    Own,
-    /// Our own records.
-    Share(Mark),
-    /// Nothing, as the document says.
-    Observe,
-    /// Nothing, until the document says something.
-    Nobody,
-    /// Nothing: it is another platform's.
-    Others(String),
 }
 
 impl Scene<'_> {
@@ -152,24 +143,10 @@ impl Scene<'_> {
         }
     }
 
-    fn rights(&self, there: &ObservedZone) -> Rights {
-        let mark = Mark::read(there.records.get(&mark::key(self.zone())));
-        let other = mark.platform.clone().filter(|_| !mark.is_of(self.desired.name()));
-        match (self.member.spec.domain.policy, other) {
-            (Some(Policy::Observe), _) => Rights::Observe,
-            (_, Some(other)) => Rights::Others(other),
-            (Some(Policy::Own), None) => Rights::Own,
-            (Some(Policy::Share), None) => {
-                Rights::Share(Mark { platform: Some(self.desired.name().to_string()), ..mark })
-            }
-            (None, None) if mark.is_of(self.desired.name()) || there.is_fresh() => Rights::Own,
-            (None, None) => Rights::Nobody,
-        }
-    }
-
     fn change(&self, lane: &mut Lane, there: &ObservedZone, is_released: bool) -> Option<Held> {
         let mut wanted = wanted(self.desired, self.dns, self.member);
-        let mut difference = match self.rights(there) {
+        let seen = Seen { zone: self.zone(), there, busy: self.busy };
+        let mut difference = match rights(self.desired, self.member, there) {
             Rights::Observe => return None,
             Rights::Others(other) => {
                 let remedy = "let that platform give it up; then remove the TXT record _campanile by hand";
@@ -178,16 +155,16 @@ impl Scene<'_> {
             }
             Rights::Nobody => {
                 wanted.extend([own_mark(self.desired, self.dns, self.member)]);
-                self.propose(lane, &difference::own(&wanted, self.zone(), there));
+                self.propose(lane, &difference::own(&wanted, &seen));
                 return None;
             }
             Rights::Own => {
                 wanted.extend([own_mark(self.desired, self.dns, self.member)]);
-                let mut difference = difference::own(&wanted, self.zone(), there);
+                let mut difference = difference::own(&wanted, &seen);
                 difference.changes.extend(start::change(self.dns.soa.as_ref(), self.zone(), there));
                 difference
             }
-            Rights::Share(mark) => self.shared(lane, &wanted, mark, there),
+            Rights::Share(mark) => self.shared(lane, &wanted, mark, &seen),
         };
         if difference.changes.is_empty() {
             self.await_servers(lane, there);
@@ -215,9 +192,9 @@ impl Scene<'_> {
         lane: &mut Lane,
         wanted: &BTreeMap<(Owner, Kind), Wanted>,
         mark: Mark,
-        there: &ObservedZone,
+        seen: &Seen,
     ) -> Difference {
-        let difference = difference::share(wanted, (self.zone(), ttl(self.dns)), mark, there);
+        let difference = difference::share(wanted, ttl(self.dns), mark, seen);
         for change in &difference.foreign {
             let there = change.old.as_ref().map_or("others".to_owned(), |set| set.to_text(change.kind));
             let new = change.new.as_ref().map(|set| set.to_text(change.kind)).unwrap_or_default();

@@ -23,7 +23,9 @@ pub struct ObservedDns {
     /// What the validating resolver says of each zone; empty without one.
     pub delegations: BTreeMap<DomainName, Delegation>,
     /// The DS records that the parent of each zone has, as the resolver finds them; none where it gives no answer.
-    pub signers: BTreeMap<DomainName, BTreeSet<Signer>>,
+    pub signers: BTreeMap<DomainName, BTreeSet<DelegationSigner>>,
+    /// Where names that issuers look at lead, of those that are in no zone here: asked of the resolver.
+    pub leads: BTreeMap<Owner, Result<Owner, String>>,
 }
 
 /// A zone at the server that changes it.
@@ -40,7 +42,7 @@ pub struct ObservedZone {
     /// When the first of its signatures ends; none where it is not signed.
     pub signed_until: Option<Timestamp>,
     /// What the parent should have as DS, from the zone's own CDS records (RFC 7344).
-    pub signers: BTreeSet<Signer>,
+    pub signers: BTreeSet<DelegationSigner>,
 }
 
 impl ObservedZone {
@@ -54,7 +56,7 @@ impl ObservedZone {
 
 /// What vouches for a key of a zone: the content of a DS record, and of a CDS record (RFC 4034, 5.1).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Signer {
+pub struct DelegationSigner {
     /// The key, by its tag.
     pub tag: u16,
     /// The algorithm of the key.
@@ -65,7 +67,7 @@ pub struct Signer {
     pub digest: Vec<u8>,
 }
 
-impl Signer {
+impl DelegationSigner {
     /// Whether both are about one key: each may have digests that the other has not.
     pub fn is_of_key_of(&self, other: &Self) -> bool {
         let same_digest = self.digest_type != other.digest_type || self.digest == other.digest;
@@ -74,7 +76,7 @@ impl Signer {
 }
 
 /// As a registrar wants it: `12345 13 2 0A1B…`.
-impl fmt::Display for Signer {
+impl fmt::Display for DelegationSigner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { tag, algorithm, digest_type, digest } = self;
         write!(f, "{tag} {algorithm} {digest_type} ")?;

@@ -60,6 +60,11 @@ impl Owner {
         if labels == "@" { Self::from(zone) } else { Self(format!("{labels}.{zone}").to_ascii_lowercase()) }
     }
 
+    /// The name that this one stands under: `a.test` for `www.a.test`.
+    pub fn above(&self) -> Option<Self> {
+        self.0.split_once('.').map(|(_, rest)| Self(rest.to_owned()))
+    }
+
     /// Whether this is `zone` itself or stands under it.
     pub fn is_within(&self, zone: &str) -> bool {
         self.0.strip_suffix(zone).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
@@ -248,6 +253,12 @@ impl Data {
                 self.0.iter().fold(text, |text, byte| format!("{text}{byte:02X}"))
             }
         }
+    }
+
+    /// The address that the data of an A or AAAA record are.
+    pub fn to_address(&self) -> Option<std::net::IpAddr> {
+        let four = <[u8; 4]>::try_from(self.0.as_slice()).map(std::net::IpAddr::from);
+        four.or_else(|_| <[u8; 16]>::try_from(self.0.as_slice()).map(std::net::IpAddr::from)).ok()
     }
 
     /// The host that the data name, of types that name one: NS, CNAME, MX, SRV.

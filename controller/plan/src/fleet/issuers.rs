@@ -45,6 +45,11 @@ pub(super) fn member(member: &Member, against: Against, report: &mut Report) {
         let remedy = "remove wildcard, or give the issuer challenge: dns-01 in the platform's document";
         report.problem(issued_by.place, message, remedy);
     }
+    if issuer.challenge() == ChallengeKind::Dns01 && platform.spec.dns.is_none() {
+        let message = format!("{issued_by} issues by dns-01, and {} names no name server", against.called());
+        let remedy = "add dns to the platform's document, or let the issuer's challenge be http-01";
+        report.problem(issued_by.place, message, remedy);
+    }
     let count = member.spec.names().count();
     if count > MOST_NAMES {
         let message = format!("the certificate would have {count} names, and {MOST_NAMES} are the most");

@@ -15,7 +15,7 @@ use serde::Serialize;
 pub use breaker::{Breaker, Held, is_stale};
 pub use lane::{Lane, Pending, RESTARTING, STARTING, Until};
 pub use scene::{Revision, Scene};
-pub use step::{Action, Change, OrderRequest, Step};
+pub use step::{Action, Change, LookUp, OrderRequest, Step};
 pub use text::{Counts, text};
 
 use crate::docker::sha256;
@@ -48,8 +48,8 @@ pub struct Request {
 /// Decides: what should be against what was seen. Total and deterministic.
 pub fn plan(desired: &Desired, observed: &Observed, request: &Request) -> Plan {
     let breaker = Breaker::judge(desired, observed, &request.released);
-    let mut lanes = certificate::lanes(desired, observed, request.only.as_ref(), request.now);
     let (zones, held_in_zones) = domain::lanes(desired, observed, request);
+    let mut lanes = certificate::lanes(desired, observed, request, &zones);
     lanes.extend(zones);
     let mut scenes = Vec::new();
     for engine in desired.engines() {

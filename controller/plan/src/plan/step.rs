@@ -1,7 +1,7 @@
 //! A step: one call to one system, with its full body and its reason.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use serde::Serialize;
 
@@ -10,7 +10,7 @@ use crate::document::values::{
     CertificateName, Contact, DirectoryUrl, DomainName, EngineName, IssuerName, Line, MemberName, SecretName,
 };
 use crate::document::{ChallengeKind, KeyType};
-use crate::domain::ZoneChange;
+use crate::domain::{Owner, ZoneChange};
 
 /// One call to one system.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -163,12 +163,28 @@ pub enum Action {
         /// What it has to say.
         answer: String,
     },
+    /// Asks name servers what an issuer will: where names lead, and who may issue for them.
+    LookUpNames(LookUp),
     /// Writes an order down, with its key, then places it.
     PlaceOrder(OrderRequest),
     /// Finds an order that was written down, or places it if the issuer does not have it.
     ResumeOrder {
         /// The issuer.
         issuer: IssuerName,
+    },
+    /// Notes records that show whose names are, then adds them to a zone, beside whatever is there.
+    SetProofs {
+        /// The zone.
+        zone: DomainName,
+        /// Values of TXT records by owner.
+        records: BTreeMap<Owner, BTreeSet<String>>,
+    },
+    /// Removes just these records from a zone, then forgets them.
+    ClearProofs {
+        /// The zone.
+        zone: DomainName,
+        /// Values of TXT records by owner.
+        records: BTreeMap<Owner, BTreeSet<String>>,
     },
     /// Tells an issuer that it can see whose the names are.
     AnswerChallenges {
@@ -250,6 +266,22 @@ pub struct OrderRequest {
     pub exempt: bool,
 }
 
+/// What an issuer will find at name servers, and what it has to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LookUp {
+    /// The names.
+    pub names: BTreeSet<CertificateName>,
+    /// Zones that the platform's name servers carry; other names are asked of its resolver.
+    pub zones: BTreeSet<DomainName>,
+    /// Where the names have to lead; empty where that does not matter.
+    pub addresses: BTreeSet<IpAddr>,
+    /// What the issuer calls itself in CAA records (RFC 8659); none where it does not say.
+    pub caa: Option<DomainName>,
+    /// How it is shown that the names are ours.
+    pub challenge: ChallengeKind,
+}
+
 impl Action {
     /// Its name for metrics and the history: `create_container`.
     pub fn name(&self) -> &'static str {
@@ -269,8 +301,11 @@ impl Action {
             Self::IssueCertificate { .. } => "issue_certificate",
             Self::RegisterAccount { .. } => "register_account",
             Self::ProbeNames { .. } => "probe_names",
+            Self::LookUpNames(_) => "look_up_names",
             Self::PlaceOrder(_) => "place_order",
             Self::ResumeOrder { .. } => "resume_order",
+            Self::SetProofs { .. } => "set_proofs",
+            Self::ClearProofs { .. } => "clear_proofs",
             Self::AnswerChallenges { .. } => "answer_challenges",
             Self::FinalizeOrder { .. } => "finalize_order",
             Self::TakeCertificate { .. } => "take_certificate",

@@ -63,6 +63,9 @@ fn sign(action: &Action) -> char {
         | Action::RetireIngress { .. }
         | Action::UpdateZone { .. }
         | Action::ProbeNames { .. }
+        | Action::LookUpNames(_)
+        | Action::SetProofs { .. }
+        | Action::ClearProofs { .. }
         | Action::ResumeOrder { .. }
         | Action::AnswerChallenges { .. }
         | Action::FinalizeOrder { .. }
@@ -96,6 +99,9 @@ fn verb(action: &Action) -> &'static str {
         Action::RemoveIngressFiles { .. } => "remove files from",
         Action::RegisterAccount { .. } => "register",
         Action::ProbeNames { .. } => "probe",
+        Action::LookUpNames(_) => "look up",
+        Action::SetProofs { .. } => "set",
+        Action::ClearProofs { .. } => "clear",
         Action::PlaceOrder(_) => "place",
         Action::ResumeOrder { .. } => "resume",
         Action::AnswerChallenges { .. } => "answer",

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Condition, Facts, Status, condition};
-use crate::domain::{Delegation, ObservedDns, ObservedZone, Signer, ZoneTrouble};
+use crate::domain::{Delegation, DelegationSigner, ObservedDns, ObservedZone, ZoneTrouble};
 use crate::fleet::DesiredMember;
 
 /// Signatures that end sooner than this should have been renewed.
@@ -93,15 +93,17 @@ fn signed(there: &ObservedZone, member: &DesiredMember, now: Timestamp) -> Optio
 }
 
 /// Records in the form that registrars take, one after the other.
-fn listed<'s>(signers: impl IntoIterator<Item = &'s Signer>) -> String {
+fn listed<'s>(signers: impl IntoIterator<Item = &'s DelegationSigner>) -> String {
     signers.into_iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// What the parent should have of DS records and what it has, where they are about other keys: a key was rolled over.
-fn rolled_over(there: &ObservedZone, parent: &BTreeSet<Signer>) -> Option<String> {
-    let lacks = |set: &BTreeSet<Signer>, signer: &Signer| !set.iter().any(|other| other.is_of_key_of(signer));
-    let new: Vec<&Signer> = there.signers.iter().filter(|signer| lacks(parent, signer)).collect();
-    let old: Vec<&Signer> = parent.iter().filter(|signer| lacks(&there.signers, signer)).collect();
+fn rolled_over(there: &ObservedZone, parent: &BTreeSet<DelegationSigner>) -> Option<String> {
+    let lacks = |set: &BTreeSet<DelegationSigner>, signer: &DelegationSigner| {
+        !set.iter().any(|other| other.is_of_key_of(signer))
+    };
+    let new: Vec<&DelegationSigner> = there.signers.iter().filter(|signer| lacks(parent, signer)).collect();
+    let old: Vec<&DelegationSigner> = parent.iter().filter(|signer| lacks(&there.signers, signer)).collect();
     if there.signers.is_empty() || new.is_empty() && old.is_empty() {
         return None;
     }

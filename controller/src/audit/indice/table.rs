@@ -112,8 +112,8 @@ fn spreadsheet(path: &Path, bytes: Vec<u8>) -> Result<Table, TableError> {
 fn text(path: &Path, bytes: &[u8]) -> Result<Table, TableError> {
     let failed = |source| TableError::Text { path: path.to_owned(), source };
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let first = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let count = |sign: u8| first.iter().filter(|byte| **byte == sign).count();
+    let first = String::from_utf8_lossy(bytes.split(|byte| *byte == b'\n').next().unwrap_or_default());
+    let count = |sign: u8| first.matches(char::from(sign)).count();
     let delimiter = [b'\t', b';', b','].into_iter().max_by_key(|sign| count(*sign)).unwrap_or(b',');
     let mut reader = csv::ReaderBuilder::new();
     // tab-separated files have quotes in their texts that mean themselves

@@ -136,15 +136,16 @@ fn five_hundred_rows_of_every_kind_run_to_a_summary() {
     check(
         &from_csv,
         &expect![[r#"
-        500 rows: 240 bodies to look at, 100 not of the wanted category or name, 160 unusable, 40 put right, 20 on a host that several bodies have
-              1 no code:  "n.d."
-             69 no site: c_0001 ".", c_0002 "null", c_0003 "n.d."
-             20 an address of mail: c_0007 "comune@comune.d7.test", c_0032 "comune@comune.d32.test", c_0057 "comune@comune.d57.test"
-             20 a page on somebody else's site: c_0008 "https://www.facebook.com/comune8", c_0033 "https://www.facebook.com/comune33", c_0058 "https://www.facebook.com/comune58"
-             10 an IP address, for which no certificate could be valid: c_0012 "http://192.0.2.12/", c_0037 "http://192.0.2.37/", c_0062 "http://192.0.2.62/"
-             20 not a site of the web: c_0013 "ftp://ftp.g13.test", c_0038 "ftp://ftp.g38.test", c_0063 "ftp://ftp.g63.test"
-             20 no name of a host: c_0034 "in costruzione", c_0084 "in costruzione", c_0134 "in costruzione"
-    "#]],
+            500 rows: 238 bodies to look at, 100 not of the wanted category or name, 162 unusable, 40 put right, 20 on a host that several bodies have
+                  1 no code:  "https://www.comune.paese322.test"
+                  1 code already seen: c_0317 "https://www.comune.paese318.test"
+                 70 no site: c_0001 ".", c_0002 "null", c_0003 "n.d."
+                 20 an address of mail: c_0007 "comune@comune.d7.test", c_0032 "comune@comune.d32.test", c_0057 "comune@comune.d57.test"
+                 20 a page on somebody else's site: c_0008 "https://www.facebook.com/comune8", c_0033 "https://www.facebook.com/comune33", c_0058 "https://www.facebook.com/comune58"
+                 10 an IP address, for which no certificate could be valid: c_0012 "http://192.0.2.12/", c_0037 "http://192.0.2.37/", c_0062 "http://192.0.2.62/"
+                 20 not a site of the web: c_0013 "ftp://ftp.g13.test", c_0038 "ftp://ftp.g38.test", c_0063 "ftp://ftp.g63.test"
+                 20 no name of a host: c_0034 "in costruzione", c_0084 "in costruzione", c_0134 "in costruzione"
+        "#]],
     );
     assert_eq!(taken("amministrazioni.txt", &tabs()), from_csv);
     assert_eq!(taken("enti.xlsx", &spreadsheet()), from_csv);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use campanile_audit::grades::{Grade, Scheme};
-use campanile_audit::report::Body;
+use campanile_audit::report::{Body, Class, Standing, standing};
 use campanile_audit::rules::{Area, Finding, Verdict, Weight, rule};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -89,7 +89,7 @@ impl Summary {
         }
         Self {
             title: facts.title.clone(),
-            class: class(&facts.subject, grades),
+            class: class(body),
             grades: grades.iter().map(graded).collect(),
             ends: soonest,
             found: found(findings),
@@ -117,14 +117,9 @@ fn graded(grade: &Grade) -> Graded {
     Graded { scheme: *scheme, object: object.clone(), worst: worst.clone(), best: best.clone() }
 }
 
-/// The class of the whole body: that which bears its name, else the only one there is.
-fn class(subject: &str, grades: &[Grade]) -> String {
-    let classes = || grades.iter().filter(|grade| grade.scheme == Scheme::CertAgid);
-    let own = classes().find(|grade| grade.object == subject);
-    match own.or_else(|| classes().last()) {
-        Some(grade) if grade.worst == grade.best => grade.worst.clone(),
-        _ => UNCERTAIN.to_owned(),
-    }
+/// The class of the whole body.
+fn class(body: &Body) -> String {
+    standing(body).and_then(Standing::certain).map_or(UNCERTAIN, Class::name).to_owned()
 }
 
 fn found(findings: &[Finding]) -> BTreeMap<String, Found> {

@@ -72,7 +72,11 @@ fn ended(store: &Store, scope: &str, begun: &str, bodies: &[Body]) -> RunId {
 
 fn bodies(store: &Store, run: RunId) -> Vec<Body> {
     let mut bodies = Vec::new();
-    store.each_body(run, |body| Ok::<_, StoreError>(bodies.push(body))).unwrap();
+    let taken = store.each_body(run, |body| {
+        bodies.push(body);
+        Ok::<_, StoreError>(())
+    });
+    taken.unwrap();
     bodies
 }
 

@@ -6,13 +6,26 @@ use std::str::FromStr;
 
 use campanile_audit::Language;
 use campanile_audit::rules::{OldVersions, Weight};
-use campanile_plan::document::values::{Contact, DomainName};
+use campanile_plan::document::values::{Contact, DomainName, Rate};
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::super::arguments::Where;
 use crate::audit::settings::AT_ONCE;
 use crate::state::DEFAULT_FOLDER;
 
+/// Looks at everybody from outside: certificates, HTTPS, DNS, mail and CMS, by CERT-AgID's classes
+///
+/// Looks at the hosts of every member, or at those that are named, with a few connections each; says what is wrong,
+/// what it means, who has to do what, and first of all what changed since the last time. Audits of the fleet, of a list and of
+/// IndicePA are kept in the state folder, and one that was broken off goes on from there.
+///
+/// Exits with 0 if nothing is found that weighs --fail-on; with 1 if something is, or if nothing could be seen of a
+/// body; with 130 if it was stopped.
+///
+/// Examples: `campanile audit --output html --out report.html`,
+/// `campanile audit www.comune.example barzago`,
+/// `campanile audit --list towns.txt --output csv --out towns.csv`,
+/// `campanile audit --indicepa enti.xlsx --category L6 --contact mailto:ops@provincia.example --output json --out italia.json`
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub(in crate::commands) struct Audit {
@@ -94,6 +107,9 @@ pub(in crate::commands) struct Looks {
     /// A resolver to ask, in place of the system's
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub resolver: Vec<SocketAddr>,
+    /// Connections that one address bears; more than 10/1s is for servers of your own alone
+    #[arg(long, value_name = "COUNT/TIME")]
+    pub rate: Option<Rate>,
     /// Asks everything, also where nothing seems to have changed
     #[arg(long)]
     pub full: bool,

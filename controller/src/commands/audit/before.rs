@@ -46,23 +46,17 @@ pub(super) fn report(command: &arguments::Report) -> Result<u8, Failure> {
 pub(super) fn diff(command: &arguments::Diff) -> Result<u8, Failure> {
     let arguments::Diff { runs, kept, lang, json } = command;
     let Some(store) = open(kept)? else { return Ok(FAILED) };
-    let changes = match runs.as_slice() {
-        [one, other] => {
-            let (Some(one), Some(other)) =
-                (meant(&store, kept, Some(*one))?, meant(&store, kept, Some(*other))?)
-            else {
-                return Ok(FAILED);
-            };
-            between(&store, &one, &other)?
-        }
-        _ => {
-            let Some(row) = meant(&store, kept, None)? else { return Ok(FAILED) };
-            let Some(changes) = store.changes(row.id)? else {
-                say("there was one audit so far: nothing to compare it with");
-                return Ok(DONE);
-            };
-            changes
-        }
+    let changes = if let [one, other] = runs.as_slice() {
+        let (one, other) = (meant(&store, kept, Some(*one))?, meant(&store, kept, Some(*other))?);
+        let (Some(one), Some(other)) = (one, other) else { return Ok(FAILED) };
+        between(&store, &one, &other)?
+    } else {
+        let Some(row) = meant(&store, kept, None)? else { return Ok(FAILED) };
+        let Some(changes) = store.changes(row.id)? else {
+            say("there was one audit so far: nothing to compare it with");
+            return Ok(DONE);
+        };
+        changes
     };
     if *json {
         print(&(serde_json::to_string_pretty(&changes)? + "\n"))?;
@@ -99,7 +93,7 @@ fn between(store: &Store, one: &RunRow, other: &RunRow) -> Result<Changes, Failu
             bodies: body.into_iter().collect(),
         })
     };
-    for row in [one, other].into_iter().filter(|row| !row.is_whole) {
+    if let Some(row) = [one, other].into_iter().find(|row| !row.is_whole) {
         return Err(format!("the facts of run {} are no longer kept", row.id.0).into());
     }
     for subject in store.looked_at(one.id)?.union(&store.looked_at(other.id)?) {

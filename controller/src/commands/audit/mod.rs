@@ -116,7 +116,7 @@ fn was_seen(body: &Body) -> bool {
 /// The settings with what the command line puts in their place.
 fn put(settings: Settings, measure: &Measure, eyes: &Looks) -> Settings {
     let Measure { profile, old_versions, extra_roots, cms_versions } = measure;
-    let Looks { contact, allow_private, resolve, resolver, full: _, intrusive: _, concurrency } = eyes;
+    let Looks { contact, allow_private, resolve, resolver, rate, full: _, intrusive: _, concurrency } = eyes;
     let mut settings = settings;
     if let Some(profile) = profile {
         settings.profile.clone_from(profile);
@@ -133,6 +133,7 @@ fn put(settings: Settings, measure: &Measure, eyes: &Looks) -> Settings {
     settings.extra_roots.extend(extra_roots.iter().cloned());
     settings.cms_versions.clone_from(cms_versions);
     settings.allow_private |= allow_private;
+    settings.rate = rate.or(settings.rate);
     settings.at_once = usize::from(*concurrency);
     for pin in resolve {
         settings.pinned.entry(pin.host.clone()).or_default().push(pin.address);
@@ -149,7 +150,9 @@ fn open(state: &Path, scope: Option<&str>) -> Result<Store, Failure> {
     let opened = opened.and_then(|()| Store::open(state).map_err(|error| chain(&error)));
     match opened {
         Ok(Opened { store, notice }) => {
-            notice.iter().for_each(|notice| say(notice));
+            if let Some(notice) = notice {
+                say(&notice);
+            }
             Ok(store)
         }
         Err(error) => {

@@ -29,7 +29,7 @@ fn name_issuer(room: &Room, pebble: &Pebble, way: &Holding) {
 }
 
 /// Kills an apply at the answer to a request; false if it came to its end before.
-fn kill_at(room: &Room, way: &Holding, request: usize) -> bool {
+pub(super) fn kill_at(room: &Room, way: &Holding, request: usize) -> bool {
     way.hold(request);
     let mut apply = room.command(&["apply"]).spawn().unwrap();
     let end = Instant::now() + Duration::from_secs(100);

@@ -20,7 +20,9 @@ fn openssl(room: &Room, member: &str, arguments: &[&str]) -> String {
 #[test]
 fn keys_names_and_profiles() {
     let room = Room::new("acme-kinds");
-    let pebble = Pebble::start(&room, &Options::default());
+    let short = r#"{"short": {"description": "an hour", "validityPeriod": 3600}}"#;
+    let configuration = [("profiles", short)];
+    let pebble = Pebble::start(&room, &Options { configuration: &configuration, ..Options::default() });
     room.name_issuer(&pebble, "      profile: short\n");
     room.write_certified("barzago", ", keyType: rsa-2048, names: [autoconfig.comune.barzago.test]");
     room.apply();

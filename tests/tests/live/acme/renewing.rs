@@ -10,7 +10,7 @@ use crate::room::{Room, title};
 use crate::servers::pebble::{Options, Pebble};
 
 /// The serial number of the certificate that a host shows, in hexadecimal.
-fn serial(room: &Room, host: &str) -> String {
+pub(super) fn serial(room: &Room, host: &str) -> String {
     let line = format!(
         "openssl s_client -connect 127.0.0.1:{} -servername {host} </dev/null 2>/dev/null | openssl x509 -noout -serial",
         room.https
@@ -20,7 +20,7 @@ fn serial(room: &Room, host: &str) -> String {
 }
 
 /// Has Pebble say that a member's certificate should have been renewed yesterday.
-fn suggest_renewal(room: &Room, pebble: &Pebble, member: &str) {
+pub(super) fn suggest_renewal(room: &Room, pebble: &Pebble, member: &str) {
     let bundle =
         std::fs::read_to_string(room.path("state/certificates").join(format!("{member}.pem"))).unwrap();
     let begin = bundle.find("-----BEGIN").unwrap();

@@ -1,6 +1,7 @@
 //! Pebble, the strict ACME server of Let's Encrypt's makers, with a name server for which every name is 127.0.0.1.
 
 use std::fs::File;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
@@ -15,7 +16,7 @@ pub struct Pebble {
     folder: TempDir,
     port: u16,
     management: u16,
-    names: u16,
+    names: SocketAddr,
     http: u16,
     environment: Vec<(String, String)>,
     server: Option<Child>,
@@ -29,13 +30,16 @@ pub struct Options<'a> {
     pub environment: &'a [(&'a str, &'a str)],
     /// Fields of its configuration, as JSON.
     pub configuration: &'a [(&'a str, &'a str)],
+    /// The resolver that it asks, in place of one for which every name is 127.0.0.1.
+    pub resolver: Option<SocketAddr>,
 }
 
 impl Pebble {
     /// Starts it; it asks the names of orders through this room's ingress.
     pub fn start(room: &Room, options: &Options) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let [port, management, names] = [(); 3].map(|()| free_port());
+        let [port, management] = [(); 2].map(|()| free_port());
+        let names = options.resolver.unwrap_or_else(super::free_address);
         let pairs = options.environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let mut pebble = Self {
             folder,
@@ -49,6 +53,15 @@ impl Pebble {
         };
         pebble.make_certificate();
         pebble.write_configuration(options.configuration);
+        if options.resolver.is_none() {
+            pebble.begin_names();
+        }
+        pebble.begin();
+        pebble
+    }
+
+    /// Starts a name server for which every name is 127.0.0.1.
+    fn begin_names(&mut self) {
         let program = program("pebble-challtestsrv");
         let resolver = Command::new(program)
             .args([
@@ -65,20 +78,18 @@ impl Pebble {
                 "-management",
                 "",
             ])
-            .args(["-dnsserver", &format!("127.0.0.1:{}", pebble.names)])
+            .args(["-dnsserver", &self.names.to_string()])
             .stdin(Stdio::null())
-            .stdout(pebble.log_file("names.log"))
-            .stderr(pebble.log_file("names.log"))
+            .stdout(self.log_file("names.log"))
+            .stderr(self.log_file("names.log"))
             .spawn();
-        pebble.resolver = Some(resolver.unwrap());
-        pebble.begin();
-        pebble
+        self.resolver = Some(resolver.unwrap());
     }
 
     /// Starts the server that was stopped; its roots and orders are others then.
     pub fn begin(&mut self) {
         let server = Command::new(program("pebble"))
-            .args(["-config", "pebble.json", "-strict", "-dnsserver", &format!("127.0.0.1:{}", self.names)])
+            .args(["-config", "pebble.json", "-strict", "-dnsserver", &self.names.to_string()])
             .current_dir(self.folder.path())
             .env("PEBBLE_VA_NOSLEEP", "1")
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
@@ -231,10 +242,8 @@ impl Pebble {
             "ocspResponderURL": "",
             "externalAccountBindingRequired": false,
             "retryAfter": {"authz": 1, "order": 1},
-            "profiles": {
-                "default": {"description": "90 days", "validityPeriod": 7_776_000},
-                "short": {"description": "an hour", "validityPeriod": 3600}
-            },
+            // who asks for none gets one by chance: a second one only where a test asks for it
+            "profiles": {"default": {"description": "90 days", "validityPeriod": 7_776_000}},
         });
         for (field, value) in more {
             pebble[*field] = serde_json::from_str(value).unwrap();

@@ -50,8 +50,9 @@ async fn look(mut asking: Asking<'_>, secure: Url, plain: Url) -> (Web, Option<V
         web.page = Answer::unknown(why);
         return (with_nothing_beside(web, why), None);
     };
-    let document = document(&arrived.fetched);
+    let (document, oddity) = document(&arrived.fetched).unzip();
     let mut page = page(&arrived, cookies, document.as_ref());
+    page.oddities.extend(oddity.flatten());
     let robots = sides::robots(&mut asking, &arrived.url).await;
     web.robots_allows = sides::allows(&robots, &arrived.url);
     web.says_not_found = sides::says_not_found(&mut asking, &arrived.url, &robots).await;
@@ -89,12 +90,14 @@ fn with_nothing_beside(web: Web, why: &str) -> Web {
     }
 }
 
-/// The page taken apart; none where it is no HTML.
-fn document(fetched: &Fetched) -> Option<Document> {
+/// The page taken apart, and what is odd about its bytes; none where it is no HTML.
+fn document(fetched: &Fetched) -> Option<(Document, Option<String>)> {
     let html = |kind: String| matches!(kind.as_str(), "text/html" | "application/xhtml+xml");
-    media_type(&fetched.headers)
-        .is_none_or(html)
-        .then(|| Document::parse(&decode(&fetched.body, first(&fetched.headers, "content-type")).text))
+    if !media_type(&fetched.headers).is_none_or(html) {
+        return None;
+    }
+    let decoded = decode(&fetched.body, first(&fetched.headers, "content-type"));
+    Some((Document::parse(&decoded.text), decoded.oddity))
 }
 
 fn page(arrived: &Arrived, cookies: Vec<Cookie>, document: Option<&Document>) -> Page {
@@ -116,7 +119,6 @@ fn page(arrived: &Arrived, cookies: Vec<Cookie>, document: Option<&Document>) ->
         page.references = references(document, url);
         page.title.clone_from(&document.title);
         page.marked_links = marked_links(document, url);
-        page.oddities.extend(decode(&fetched.body, first(&fetched.headers, "content-type")).oddity);
     }
     page
 }

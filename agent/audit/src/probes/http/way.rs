@@ -127,6 +127,11 @@ fn leads_to(url: &Url, fetched: &Fetched) -> Led {
     {
         return Led::Nowhere;
     }
+    // most pages lead nowhere, and need not be taken apart to know it
+    let word = b"refresh";
+    if !fetched.body.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word)) {
+        return Led::Nowhere;
+    }
     let text = decode(&fetched.body, first(&fetched.headers, "content-type")).text;
     let document = Document::parse(&text);
     let address = document.instead_of_header("refresh").find_map(refresh);

@@ -1,7 +1,8 @@
 //! Asks one server one hello after the other, at the pace that it bears, and says what came back.
 //!
 //! Silence, a reset, an end without a word are no answer: the question is asked again, slower and alone. What stays
-//! without an answer is unknown.
+//! without an answer is unknown; but where a hello that was taken before is taken again between two such ends, the end is how
+//! this server refuses.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -45,10 +46,20 @@ struct Pace {
     slowest: Option<Duration>,
     /// It ended connections without a word: everything is asked alone, with pauses.
     is_slow: bool,
+    /// How long it kept us waiting for nothing, all together.
+    wasted: Duration,
     /// Until when nothing is asked.
     rest_until: Option<Instant>,
+    /// The last hello that it took.
+    taken: Option<Vec<u8>>,
+    /// It ends the connection where others send an alert.
+    ends_to_refuse: bool,
 }
 
+/// A server that keeps us waiting longer than this, all together, is not asked anything more.
+const MOST_WASTED: Duration = Duration::from_secs(45);
+/// The alert that a hello without a suite in common is refused with (RFC 5246, 7.2.2).
+const HANDSHAKE_FAILURE: u8 = 40;
 /// How long a server rests that ended a connection: as long as the usual limits of rate count.
 const REST: Duration = Duration::from_millis(1_100);
 
@@ -72,7 +83,16 @@ impl<'a> Server<'a> {
 
     /// Asks, and asks again while nothing that could be told comes back.
     pub async fn ask(&self, record: &[u8]) -> Said {
-        let said = self.ask_patiently(record).await;
+        let mut said = self.ask_patiently(record).await;
+        match &said {
+            Said::Hello(_) => lock(&self.pace).taken = Some(record.to_vec()),
+            Said::Nothing(silence) if silence.kind == Kind::Ended && self.is_refusal(record).await => {
+                lock(&self.pace).ends_to_refuse = true;
+                self.note("ends the connection where it should send an alert");
+                said = Said::Refused(HANDSHAKE_FAILURE);
+            }
+            _ => {}
+        }
         lock(&self.heard).take_up(&said);
         said
     }
@@ -85,6 +105,14 @@ impl<'a> Server<'a> {
     /// What its certificate has to be for.
     pub fn name_or_address(&self) -> String {
         self.name.map_or_else(|| self.address.ip().to_string(), str::to_owned)
+    }
+
+    /// Whether it ends the connection for what this hello offers, and not for how fast or how often it is asked: a hello that
+    /// it took before is taken again, and this one is not.
+    async fn is_refusal(&self, record: &[u8]) -> bool {
+        let Some(taken) = lock(&self.pace).taken.clone() else { return false };
+        matches!(self.ask_alone(&taken).await, Said::Hello(_))
+            && matches!(self.ask_alone(record).await, Said::Nothing(silence) if silence.kind == Kind::Ended)
     }
 
     async fn ask_patiently(&self, record: &[u8]) -> Said {
@@ -100,12 +128,15 @@ impl<'a> Server<'a> {
                 // The name will not be known the next time either.
                 Kind::Unclear if again > 1 || silence.alert == Some(112) => break,
                 Kind::Unclear => said = self.ask_alone(record).await,
+                Kind::Ended if lock(&self.pace).ends_to_refuse => break,
                 Kind::NotListening | Kind::Unreachable | Kind::Ended => {
                     self.rest(REST * again);
                     said = self.ask_alone(record).await;
-                    // After a rest, a reset is not for having asked too fast: this question is answered so.
-                    let deliberate = matches!(&said, Said::Nothing(silence) if silence.kind == Kind::Ended);
-                    lock(&self.pace).is_slow &= !deliberate;
+                    // After two rests, a reset is not for having asked too fast: this question is answered so.
+                    let is_last = again == self.eyes.patience.again;
+                    if matches!(&said, Said::Nothing(silence) if is_last && silence.kind == Kind::Ended) {
+                        lock(&self.pace).is_slow = false;
+                    }
                 }
             }
         }
@@ -177,6 +208,9 @@ impl<'a> Server<'a> {
 
     /// Asks, and waits at least so long.
     async fn ask_within(&self, record: &[u8], least: Duration) -> Said {
+        if lock(&self.pace).wasted > MOST_WASTED {
+            return Said::Nothing(Silence::new(Kind::Late, "it had kept us waiting for too long already"));
+        }
         let mut connection = match self.connect().await {
             Ok(connection) => connection,
             Err(silence) => return Said::Nothing(silence),
@@ -190,6 +224,9 @@ impl<'a> Server<'a> {
         connection.abandon();
         if flight.is_endless {
             self.note("sends without end before its handshake is done");
+        }
+        if ended.is_some() {
+            lock(&self.pace).wasted += sent.elapsed();
         }
         Said::of(flight, ended)
     }

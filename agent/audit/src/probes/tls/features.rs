@@ -135,3 +135,25 @@ fn octets(der: &[u8]) -> Option<&[u8]> {
     };
     bytes.take(length)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn timestamps_in_a_staple_are_counted() {
+        let list = [&[4, 12, 4, 10, 0, 8, 0, 2, 1, 1, 0, 2, 1, 1][..]].concat();
+        assert_eq!(timestamps_in_staple(&[&[0x30, 0x82, 1, 1][..], IN_STAPLE, &list].concat()), 2);
+        assert_eq!(timestamps_in_staple(IN_STAPLE), 0);
+        assert_eq!(timestamps_in_staple(&[0x30, 3, 10, 1, 0]), 0);
+    }
+
+    proptest! {
+        #[test]
+        fn no_staple_makes_it_panic(before: Vec<u8>, after: Vec<u8>) {
+            timestamps_in_staple(&[&before[..], IN_STAPLE, &after].concat());
+        }
+    }
+}

@@ -66,7 +66,9 @@ pub async fn survey(
     // Addresses are no server names (RFC 6066, 3).
     let name = name.filter(|name| name.trim_matches(['[', ']']).parse::<IpAddr>().is_err());
     let server = Server::new(eyes, address, name, preface);
-    if let Some(yesterday) = yesterday
+    // What was not allowed yesterday was not asked.
+    let has_all = |yesterday: &&Tls| !eyes.intrusive || yesterday.intrusive.is_some();
+    if let Some(yesterday) = yesterday.filter(has_all)
         && let Some(outcome) = delta::look(&server, yesterday).await
     {
         return outcome;

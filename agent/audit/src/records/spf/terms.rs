@@ -16,6 +16,7 @@ pub(super) struct Record {
     /// Where it goes on if nothing fits.
     pub redirect: Option<Target>,
     pub problems: Vec<String>,
+    pub notes: Vec<String>,
 }
 
 /// A mechanism that takes a look-up.
@@ -49,13 +50,13 @@ impl Record {
         let mut read = Self::default();
         for term in record.split_ascii_whitespace().skip(1).take(MOST_TERMS) {
             if read.all.is_some() && !term.contains('=') {
-                read.problems.push(format!("{term} stands behind all, so nobody looks at it"));
+                read.notes.push(format!("{term} stands behind all, so nobody looks at it"));
             } else if let Err(problem) = read.take(term, domain) {
                 read.problems.push(problem);
             }
         }
         if read.all.is_some() && read.redirect.take().is_some() {
-            read.problems.push("redirect= does not count beside all".to_owned());
+            read.notes.push("redirect= does not count beside all".to_owned());
         }
         read
     }
@@ -101,7 +102,7 @@ impl Record {
             (Kind::Pointer, None) => Err("it is not understood".to_owned()),
         };
         if kind == Kind::Pointer {
-            self.problems.push("ptr is not to be used (RFC 7208, 5.5)".to_owned());
+            self.notes.push("ptr is not to be used (RFC 7208, 5.5)".to_owned());
         }
         self.lookups.push(Lookup { kind, target: target.map_err(|why| wrong(&why))? });
         Ok(())

@@ -104,7 +104,7 @@ impl Walk {
             {
                 self.problem(format!("{name} has {count} mail exchangers, {MOST_EXCHANGERS} are too many"));
             }
-            Found::Records(0) => self.problem(format!("{name}, which it names, is not there")),
+            Found::Records(0) => self.note(format!("{name}, which it names, is not there")),
             Found::Records(_) => {}
         }
     }
@@ -128,14 +128,17 @@ impl Walk {
     fn read(&mut self, record: &str, path: &[String], decides: bool) {
         let domain = path.last().map(String::as_str).unwrap_or_default();
         let read = Record::read(record, domain);
+        let placed = |words: String| if path.len() > 1 { format!("{domain}: {words}") } else { words };
         for problem in read.problems {
-            let outside = path.len() > 1;
-            self.problem(if outside { format!("{domain}: {problem}") } else { problem });
+            self.problem(placed(problem));
+        }
+        for note in read.notes {
+            self.note(placed(note));
         }
         if decides {
             self.policy.verdict = read.all.clone().unwrap_or_default();
             if read.all.is_none() && read.redirect.is_none() {
-                self.problem("it has no all at its end".to_owned());
+                self.note("it has no all at its end".to_owned());
             }
         }
         let mut tasks = Vec::new();
@@ -174,6 +177,12 @@ impl Walk {
             Kind::Pointer => return,
         };
         tasks.push(Task { question, path: path.to_vec(), decides });
+    }
+
+    fn note(&mut self, note: String) {
+        if !self.policy.notes.contains(&note) {
+            self.policy.notes.push(note);
+        }
     }
 
     fn problem(&mut self, problem: String) {

@@ -8,7 +8,7 @@ use super::write::{capital, each, escaped, place};
 use super::{badge, remedies};
 use crate::facts::Site;
 use crate::grades::{Grade, Reason};
-use crate::rules::{Finding, Verdict, Weight, Who};
+use crate::rules::{Finding, Rule, Verdict, Weight, Who};
 
 pub(super) fn article(body: &Body, style: &Style, with_lines: bool) -> String {
     let id = place("ente", &body.facts.subject);
@@ -74,32 +74,49 @@ fn tasks(wrong: &[Vec<&Finding>], style: &Style) -> String {
 /// All findings of one rule.
 fn finding(group: &[&Finding], style: &Style, with_lines: bool) -> String {
     let Some(first) = group.first() else { return String::new() };
-    let evidence = each(group, |finding| {
-        format!(
-            "<li><b>{}</b> {}</li>",
-            escaped(&finding.object),
-            escaped(finding.evidence.in_language(style.language))
-        )
+    let evidence = each(by_evidence(group, style), |(evidence, objects)| {
+        format!("<li><b>{}</b> {}</li>", escaped(&objects.join(", ")), escaped(evidence))
     });
-    let told = style.rule(&first.rule).map(|rule| {
-        let remedy = (rule.remedy)();
-        format!(
-            "<p>{}</p><p><b>{}</b> {}</p><p class=\"who\"><b>{}</b> {}.{}</p>{}",
-            escaped((rule.meaning)().in_language(style.language)),
-            style.say("Rimedio:", "Remedy:"),
-            escaped(remedy.what.in_language(style.language)),
-            style.say("A chi spetta:", "Who must act:"),
-            style.who(remedy.who),
-            if with_lines { String::new() } else { remedies::link(rule, &remedy, style) },
-            if with_lines { remedies::lines(&remedy, style, "h6") } else { String::new() },
-        )
-    });
+    let title = style.rule(&first.rule).filter(|_| !with_lines).map(|rule| remedies::link(rule, style));
+    let told = style.rule(&first.rule).map(|rule| told(rule, first.weight, style, with_lines));
     format!(
         "<li class=\"{class}\"><h5><span class=\"weight {class}\">{}</span> {}</h5><ul class=\"evidence\">{evidence}</ul>{}</li>",
         style.weight(first.weight),
-        escaped(&style.title(&first.rule)),
+        title.unwrap_or_else(|| escaped(&style.title(&first.rule))),
         told.unwrap_or_default(),
         class = weight(first.weight),
+    )
+}
+
+/// What was seen, each once, with all objects at which it was.
+fn by_evidence<'a>(group: &[&'a Finding], style: &Style) -> Vec<(&'a str, Vec<&'a str>)> {
+    let mut seen: Vec<(&str, Vec<&str>)> = Vec::new();
+    for finding in group {
+        let evidence = finding.evidence.in_language(style.language);
+        match seen.iter_mut().find(|(other, _)| *other == evidence) {
+            Some((_, objects)) => objects.push(&finding.object),
+            None => seen.push((evidence, vec![&finding.object])),
+        }
+    }
+    seen
+}
+
+/// What a rule says: what it means, what to do, and who must. In a large report the meaning of what weighs less stands with
+/// the lines, once for all bodies.
+fn told(rule: &Rule, found: Weight, style: &Style, with_lines: bool) -> String {
+    let remedy = (rule.remedy)();
+    let meaning = if with_lines || found >= Weight::Major {
+        format!("<p>{}</p>", escaped((rule.meaning)().in_language(style.language)))
+    } else {
+        String::new()
+    };
+    let lines = if with_lines { remedies::lines(&remedy, style, "h6") } else { String::new() };
+    format!(
+        "{meaning}<p><b>{}</b> {}</p><p class=\"who\"><b>{}</b> {}.</p>{lines}",
+        style.say("Rimedio:", "Remedy:"),
+        escaped(remedy.what.in_language(style.language)),
+        style.say("A chi spetta:", "Who must act:"),
+        style.who(remedy.who),
     )
 }
 
@@ -148,8 +165,10 @@ fn reason(reason: &Reason, style: &Style) -> String {
         points @ 1.. => format!("<b>+{points}</b> "),
         points => format!("<b>−{}</b> ", points.unsigned_abs()),
     };
-    let cap =
-        cap.as_ref().map(|cap| format!("<b>{} {}</b> ", style.say("al massimo", "at most"), escaped(cap)));
+    let cap = cap.as_ref().map(|cap| {
+        let most = style.say("non più di", "no better than");
+        format!("<b>{most} «{}»:</b> ", escaped(&style.step(cap)))
+    });
     let uncertain =
         if *uncertain { style.say(" (se è come si teme)", " (if it is as bad as it can be)") } else { "" };
     format!(

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::sarif::remedies;
 use super::super::{Report, Style};
-use super::write::{capital, each, escaped, place};
+use super::write::{each, escaped, place};
 use crate::rules::{Remedy, Rule, Verdict};
 
 pub(super) fn section(report: &Report, style: &Style) -> String {
@@ -62,12 +62,11 @@ pub(super) fn lines(remedy: &Remedy, style: &Style, heading: &str) -> String {
     )
 }
 
-/// The way to the lines where they stand once for all bodies.
-pub(super) fn link(rule: &Rule, remedy: &Remedy, style: &Style) -> String {
-    let names: Vec<&str> = remedies(remedy, style).into_iter().map(|(name, _)| name).collect();
-    if names.is_empty() {
-        return String::new();
-    }
-    let text = style.say("Righe per", "Lines for");
-    format!(" <a href=\"#{}\">{} {}</a>", place("regola", rule.id), capital(text), names.join(", "))
+/// A rule's title as the way to what stands once for all bodies.
+pub(super) fn link(rule: &Rule, style: &Style) -> String {
+    format!(
+        "<a href=\"#{}\">{}</a>",
+        place("regola", rule.id),
+        escaped((rule.title)().in_language(style.language))
+    )
 }

@@ -211,7 +211,7 @@ fn good_mail() -> Mail {
             at: at.into(),
             records: vec![record.into()],
             verdict: verdict.into(),
-            problems: Vec::new(),
+            ..Policy::default()
         })
     };
     Mail {

@@ -112,3 +112,11 @@ pub fn exchanger(facts: &mut Facts) -> &mut Exchanger {
     let Answer::Known(exchangers) = &mut facts.mail.as_mut().unwrap().exchangers else { panic!() };
     &mut exchangers[0]
 }
+
+/// Makes the certificate one of a private authority, as it is told from a public one's.
+pub fn private(facts: &mut Facts) {
+    let leaf = leaf(facts);
+    leaf.crl_urls.clear();
+    leaf.ocsp_urls.clear();
+    leaf.issuer_urls.clear();
+}

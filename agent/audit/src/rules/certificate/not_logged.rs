@@ -5,7 +5,7 @@ use crate::rules::prelude::*;
 pub const RULE: Rule = Rule {
     id: "certificate-not-logged",
     area: Area::Certificate,
-    weight: Weight::Minor,
+    weight: Weight::Major,
     title: || {
         Text::new("Il certificato non è nei registri pubblici", "The certificate is not in the public logs")
     },
@@ -19,7 +19,8 @@ pub const RULE: Rule = Rule {
     remedy: super::renew,
     judge: |facts, _| {
         on_endpoints(facts, |_, tls| {
-            let trusted = tls.chains.iter().any(|served| served.chain.trust.trusted);
+            let trusted = tls.chains.iter().filter(|served| served.chain.trust.trusted);
+            let trusted = trusted.filter_map(|served| served.chain.certificates.first()).any(is_public);
             let seen = tls.certificate_timestamps.known().copied()?;
             (trusted && seen < 2).then(|| {
                 Found::fails(
@@ -32,6 +33,10 @@ pub const RULE: Rule = Rule {
     #[cfg(test)]
     cases: &[
         catches("(SCT): 0", |facts| tls(facts).certificate_timestamps = Answer::Known(0)),
+        passes("a private authority's", |facts| {
+            tls(facts).certificate_timestamps = Answer::Known(0);
+            private(facts);
+        }),
         passes("nobody looked", |facts| tls(facts).certificate_timestamps = Answer::default()),
     ],
 };

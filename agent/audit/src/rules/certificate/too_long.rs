@@ -35,7 +35,7 @@ pub const RULE: Rule = Rule {
     remedy: super::renew,
     judge: |facts, context| {
         on_chains(facts, |_, chain| {
-            let leaf = chain.certificates.first().filter(|_| chain.trust.trusted)?;
+            let leaf = chain.certificates.first().filter(|leaf| chain.trust.trusted && is_public(leaf))?;
             let wanted = context.profile.certificate_days.map_or(i64::MAX, i64::from);
             let limit = limit(leaf.not_before).min(wanted);
             // the last second belongs to the life (RFC 5280, 4.1.2.5)
@@ -59,6 +59,10 @@ pub const RULE: Rule = Rule {
         passes("a year, issued the day before the limit became 200 days", |facts| {
             leaf(facts).not_before = day("2026-03-14");
             leaf(facts).not_after = day("2027-04-16");
+        }),
+        passes("a private authority's", |facts| {
+            leaf(facts).not_after = day("2036-03-15");
+            private(facts);
         }),
         passes("what no public root vouches for is another matter", |facts| {
             leaf(facts).not_after = day("2036-03-15");

@@ -44,7 +44,7 @@ pub const RULE: Rule = Rule {
     #[cfg(test)]
     cases: &[
         catches("Let's Encrypt (letsencrypt.org) is in use, and not allowed", |facts| {
-            let Answer::Known(records) = &mut facts.domain.as_mut().unwrap().caa else { panic!() };
+            let Answer::Known(records) = &mut facts.domain.as_mut().unwrap().caa else { return };
             for record in records {
                 record.value = "actalis.it".into();
             }

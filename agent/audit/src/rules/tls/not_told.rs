@@ -1,6 +1,6 @@
 //! What could not be told of a host's TLS: said once, not for every question.
 
-use crate::facts::Tls;
+use crate::facts::{Site, Tls};
 use crate::registry::Version;
 use crate::rules::prelude::*;
 
@@ -24,7 +24,7 @@ pub const RULE: Rule = Rule {
         )
     },
     judge: |facts, _| {
-        on_endpoints(facts, |_, tls| {
+        let mut found = on_endpoints(facts, |_, tls| {
             let open = open_questions(tls).join(", ");
             let why = why(tls).unwrap_or_default();
             (!open.is_empty()).then(|| {
@@ -33,7 +33,9 @@ pub const RULE: Rule = Rule {
                     format!("no answer: {open} ({why})"),
                 )
             })
-        })
+        });
+        found.extend(facts.sites.iter().flat_map(silent));
+        found
     },
     #[cfg(test)]
     cases: &[
@@ -41,9 +43,25 @@ pub const RULE: Rule = Rule {
             version(facts, Version::Tls10).offered = Answer::unknown("no answer within 5 s");
         }),
         doubts("no answer: suites of TLS 1.2", |facts| version(facts, Version::Tls12).complete = false),
+        doubts("no answer by TLS (no answer within 5 s)", |facts| {
+            let Answer::Known(endpoints) = &mut site(facts).endpoints else { return };
+            endpoints[1].https = Answer::unknown("no answer within 5 s");
+            endpoints[1].tls = None;
+        }),
         passes("fall-back is moot", |facts| tls(facts).fallback_scsv = Answer::default()),
     ],
 };
+
+/// Addresses of which not even that could be told whether they speak TLS.
+fn silent(site: &Site) -> Vec<Found> {
+    let silent = site.endpoints.known().into_iter().flatten().filter_map(|endpoint| {
+        let why = endpoint.https.why_unknown().filter(|_| endpoint.tls.is_none())?;
+        let found =
+            Found::unknown(format!("nessuna risposta TLS ({why})"), format!("no answer by TLS ({why})"));
+        Some(found.at(format!("{} {}", site.host, endpoint.address)))
+    });
+    silent.collect()
+}
 
 /// The questions that a verdict hangs on and that had no answer.
 fn open_questions(tls: &Tls) -> Vec<String> {

@@ -29,7 +29,7 @@ pub const RULE: Rule = Rule {
     cases: &[
         catches("no policy", |facts| drop(headers(facts).remove("content-security-policy"))),
         catches("no policy", |facts| {
-            let policy = headers(facts).remove("content-security-policy").unwrap();
+            let policy = headers(facts).remove("content-security-policy").unwrap_or_default();
             headers(facts).insert("content-security-policy-report-only".into(), policy);
         }),
         passes("by meta", |facts| {

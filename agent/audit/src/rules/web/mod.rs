@@ -20,6 +20,7 @@ pub mod no_redirect;
 pub mod nosniff;
 pub mod not_found;
 pub mod not_told;
+pub mod oddities;
 pub mod other_host;
 pub mod other_name;
 pub mod plain_form;

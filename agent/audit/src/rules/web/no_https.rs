@@ -36,14 +36,14 @@ pub const RULE: Rule = Rule {
     #[cfg(test)]
     cases: &[
         catches("port 443 refuses TLS", |facts| {
-            let Answer::Known(endpoints) = &mut site(facts).endpoints else { panic!() };
+            let Answer::Known(endpoints) = &mut site(facts).endpoints else { return };
             for endpoint in endpoints {
                 endpoint.https = false.into();
                 endpoint.tls = None;
             }
         }),
         passes("one address was silent", |facts| {
-            let Answer::Known(endpoints) = &mut site(facts).endpoints else { panic!() };
+            let Answer::Known(endpoints) = &mut site(facts).endpoints else { return };
             endpoints[0].https = false.into();
             endpoints[1].https = Answer::default();
         }),

@@ -52,6 +52,19 @@ impl fmt::Display for DomainName {
 
 text_value!(DomainName, pattern: r"^([^\s./:@]+\.)+[^\s./:@]+$", "A domain name in full, without the last dot; accented letters are taken.");
 
+/// It is its text, and sorts as that does.
+impl std::borrow::Borrow<str> for DomainName {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for DomainName {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
