@@ -3,13 +3,14 @@
 //!
 //! The reports leave some things open. Read here: an address that refuses HTTPS beside one that offers it, RC4, 3DES,
 //! keys and primes under 2048 bits, and a chain that only lacks an intermediate make *mal configurato*; anonymous suites
-//! are *gravi*, as whoever stands in between bypasses them. A host without any address has no class.
+//! are *gravi*, as whoever stands in between bypasses them. Suites that all lack forward secrecy make *mal configurato*:
+//! AgID's recommendations on TLS of 2020 leave out RSA key exchange. A host without any address has no class.
 
 use super::assume::{Assume, Result, between, cap};
 use super::{Grade, Reason, Scheme};
 use crate::facts::{Chain, Diagnosis, Endpoint, Facts, KeyKind, Site, Tls};
 use crate::registry::{Suite, Version};
-use crate::rules::suites::{Weakness, has, list};
+use crate::rules::suites::{Weakness, forward_secret, has, list};
 use crate::rules::way::{Way, downgrade, way};
 use crate::rules::{Context, OldVersions, tls};
 
@@ -184,6 +185,12 @@ fn suites(tls: &Tls, assume: Assume, caps: &mut Caps) {
     let cut = tls.versions.iter().any(|(version, facts)| open(facts, *version >= Version::Tls12));
     if cut && !assume.is_best() {
         caps.at(Class::Grave, "non tutte le suite si conoscono", "not all of its suites are known");
+    }
+    let none_is_secret = !accepted.is_empty() && !accepted.iter().any(|suite| forward_secret(*suite));
+    // what was not seen yet may have it
+    if none_is_secret && !(cut && assume.is_best()) {
+        let (it, en) = ("nessuna suite ha la segretezza in avanti", "no suite has forward secrecy");
+        caps.at(Class::Misconfigured, it, en);
     }
     for dh in tls.dh.iter().filter(|dh| dh.bits < 2048) {
         let class = if dh.bits < 1024 { Class::Grave } else { Class::Misconfigured };

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test program
 
 mod hostile;
+#[cfg(feature = "legacy")]
+mod older;
 mod plain;
 mod real;
 mod server;

@@ -13,9 +13,9 @@ use tempfile::TempDir;
 use super::server::{certificate, eyes};
 
 /// A server that runs until it is dropped.
-struct Running {
+pub struct Running {
     plain: u16,
-    secure: u16,
+    pub secure: u16,
     child: Child,
     _folder: TempDir,
 }
@@ -28,13 +28,13 @@ impl Drop for Running {
 }
 
 impl Running {
-    async fn visit(&self) -> (Web, Option<Vec<u8>>) {
+    pub async fn visit(&self) -> (Web, Option<Vec<u8>>) {
         http::visit(&eyes("comune.test"), "comune.test", self.secure, self.plain).await
     }
 }
 
 /// Files of a site: path and content.
-type Files<'a> = &'a [(&'a str, &'a [u8])];
+pub type Files<'a> = &'a [(&'a str, &'a [u8])];
 
 /// Starts a server on its configuration, in which `FOLDER`, `PLAIN` and `SECURE` stand for its folder and its ports.
 fn start(configuration: &str, files: Files<'_>, command: impl Fn(&Path) -> Command) -> Running {
@@ -64,7 +64,8 @@ fn start(configuration: &str, files: Files<'_>, command: impl Fn(&Path) -> Comma
     running
 }
 
-fn nginx(servers: &str, files: Files<'_>) -> Running {
+/// nginx with these servers.
+pub fn nginx(servers: &str, files: Files<'_>) -> Running {
     let text = format!(
         "daemon off; master_process off; pid FOLDER/pid; error_log FOLDER/error.log;\nevents {{ worker_connections 64; }}\n\
          http {{ access_log off; client_body_temp_path FOLDER/b; proxy_temp_path FOLDER/p; fastcgi_temp_path FOLDER/f;\n\

@@ -98,6 +98,31 @@ fn as_computed_by_hand() {
 }
 
 #[test]
+fn forward_secrecy_is_a_must() {
+    let (secure, misconfigured) = ("sicuro", "mal configurato");
+    let open = "gravi problemi di sicurezza..sicuro";
+    check(
+        Scheme::CertAgid,
+        &[
+            ("no forward secrecy", only_rsa, misconfigured),
+            (
+                "no forward secrecy, as far as suites are known",
+                |facts| {
+                    only_rsa(facts);
+                    version(facts, Version::Tls12).complete = false;
+                },
+                open,
+            ),
+            (
+                "forward secrecy with one suite of two",
+                |facts| offer(facts, Version::Tls12, &[0x009c]),
+                secure,
+            ),
+        ],
+    );
+}
+
+#[test]
 fn a_body_is_as_good_as_its_worst_host() {
     let mut facts = good();
     let mut other = facts.sites[0].clone();

@@ -49,6 +49,12 @@ fn offer(facts: &mut Facts, spoken: Version, suites: &[u32]) {
     version(facts, spoken).suites.extend(suites.iter().copied().map(Suite));
 }
 
+fn only_rsa(facts: &mut Facts) {
+    tls(facts).versions.values_mut().for_each(|facts| facts.suites.clear());
+    version(facts, Version::Tls13).offered = false.into();
+    offer(facts, Version::Tls12, &[0x009c, 0x009d]);
+}
+
 fn rsa(facts: &mut Facts, bits: u32) {
     leaf(facts).key = KeyKind::Rsa;
     leaf(facts).key_bits = bits;

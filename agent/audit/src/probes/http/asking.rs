@@ -3,7 +3,7 @@
 //! At most one connection is kept for a next request, and it is closed before another is opened: looks that wait for each
 //! other's connections to one address would wait for ever.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -33,6 +33,8 @@ pub struct Asking<'a> {
     pub ports: Ports,
     config: Arc<ClientConfig>,
     idle: Option<(Target, Wire)>,
+    /// Places that take only an older handshake: there the usual one is not tried again.
+    older: BTreeSet<(String, u16)>,
     left: Duration,
 }
 
@@ -74,7 +76,7 @@ impl<'a> Asking<'a> {
     /// When TLS cannot be set up.
     pub fn new(eyes: &'a Eyes, ports: Ports) -> Result<Self, String> {
         let config = trust::taking_everything().map_err(|error| error.to_string())?;
-        Ok(Self { eyes, ports, config, idle: None, left: LONGEST_LOOK })
+        Ok(Self { eyes, ports, config, idle: None, older: BTreeSet::new(), left: LONGEST_LOOK })
     }
 
     /// Asks for two addresses at once: where nothing answers, one wait is enough.
@@ -84,7 +86,7 @@ impl<'a> Asking<'a> {
         question: &Question<'_>,
     ) -> [Result<Fetched, NoAnswer>; 2] {
         let (eyes, ports, config, left) = (self.eyes, self.ports, Arc::clone(&self.config), self.left);
-        let mut beside = Self { eyes, ports, config, idle: None, left };
+        let mut beside = Self { eyes, ports, config, idle: None, older: self.older.clone(), left };
         let is_alone = AtomicBool::new(false);
         let [first, second] = urls;
         let (first, second) = tokio::join!(
@@ -154,7 +156,13 @@ impl<'a> Asking<'a> {
             Some((kept, wire)) if kept.leads_where(target) => Ok(wire),
             kept => {
                 drop(kept);
-                Wire::open(self.eyes, &self.config, target).await
+                let place = (target.host.clone(), target.port);
+                let config = (!self.older.contains(&place)).then_some(&self.config);
+                let wire = Wire::open(self.eyes, config, target).await?;
+                if wire.is_older() {
+                    self.older.insert(place);
+                }
+                Ok(wire)
             }
         }
     }

@@ -9,6 +9,8 @@ mod body;
 mod cms;
 mod encoding;
 mod head;
+#[cfg(feature = "legacy")]
+mod older;
 mod other_name;
 mod sides;
 mod target;
@@ -16,6 +18,8 @@ mod trust;
 mod visit;
 mod way;
 mod wire;
+#[cfg(not(feature = "legacy"))]
+mod without_older;
 
 use std::fmt::Write;
 
@@ -24,6 +28,8 @@ use sha2::{Digest, Sha256};
 pub use cms::cms;
 pub use other_name::other_name;
 pub use visit::visit;
+#[cfg(not(feature = "legacy"))]
+use without_older as older;
 
 /// A hash in hexadecimal.
 fn sha256(bytes: &[u8]) -> String {
@@ -57,6 +63,16 @@ impl NoAnswer {
         match (&self, &other) {
             (Self::NoAddress(_), _) | (Self::Closed | Self::Refused(_), Self::Silence(_)) => other,
             _ => self,
+        }
+    }
+
+    /// The one of two handshakes with one server that says more: an older one may show for sure what no newer one can.
+    fn beside(self, older: Self) -> Self {
+        match (self, older) {
+            (_, older @ Self::Nonsense(_)) => older,
+            (Self::Silence(why), older) => Self::Silence(format!("{why}; by an older one: {}", older.why())),
+            (Self::Broken(why), older) => Self::Broken(format!("{why}; by an older one: {}", older.why())),
+            (usual, _) => usual,
         }
     }
 

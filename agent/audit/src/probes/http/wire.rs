@@ -13,6 +13,7 @@ use tokio_rustls::client::TlsStream;
 
 use super::body::Body;
 use super::head::{self, Head};
+use super::older;
 use super::target::Target;
 use super::{NoAnswer, sha256};
 use crate::chain;
@@ -22,7 +23,7 @@ use crate::probes::{ConnectError, Connection, Eyes};
 /// The most addresses of a host that are tried.
 const MOST_ADDRESSES: usize = 3;
 /// What TLS and heads may add to a body, in bytes.
-const OVERHEAD: u64 = 1024 * 1024;
+pub const OVERHEAD: u64 = 1024 * 1024;
 /// The most interim answers (1xx) before the answer.
 const MOST_INTERIM: usize = 5;
 
@@ -40,6 +41,7 @@ pub struct Wire {
 enum Stream {
     Plain(Connection),
     Secure(Box<TlsStream<Connection>>),
+    Older(Box<older::Stream>),
 }
 
 /// An answer as it came: its body is still encoded.
@@ -58,16 +60,22 @@ pub struct Raw {
 }
 
 impl Wire {
-    /// Connects to a host, at the first of its addresses that takes connections.
-    pub async fn open(eyes: &Eyes, config: &Arc<ClientConfig>, target: &Target) -> Result<Self, NoAnswer> {
+    /// Connects to a host, at the first of its addresses that takes connections; without a configuration, by the older
+    /// handshake at once.
+    pub async fn open(
+        eyes: &Eyes,
+        config: Option<&Arc<ClientConfig>>,
+        target: &Target,
+    ) -> Result<Self, NoAnswer> {
         let addresses = match eyes.resolver.addresses(&target.host).await {
             crate::Answer::Known(addresses) => addresses,
             crate::Answer::Unknown { unknown } => return Err(NoAnswer::Silence(unknown)),
         };
         let mut last = NoAnswer::NoAddress(target.host.clone());
         for address in addresses.into_iter().take(MOST_ADDRESSES) {
-            match eyes.open_for(&target.host, SocketAddr::new(address, target.port)).await {
-                Ok(connection) => return Self::speak(connection, eyes, config, target).await,
+            let address = SocketAddr::new(address, target.port);
+            match eyes.open_for(&target.host, address).await {
+                Ok(connection) => return Self::speak(connection, (eyes, address), config, target).await,
                 Err(error) => last = last.or(refused(&error)),
             }
         }
@@ -76,29 +84,49 @@ impl Wire {
 
     async fn speak(
         mut connection: Connection,
-        eyes: &Eyes,
-        config: &Arc<ClientConfig>,
+        (eyes, address): (&Eyes, SocketAddr),
+        config: Option<&Arc<ClientConfig>>,
         target: &Target,
     ) -> Result<Self, NoAnswer> {
         if !target.secure {
             return Ok(Self::over(Stream::Plain(connection), None));
         }
+        let Some(config) = config else {
+            let shaken = Box::pin(older::shake(connection, target)).await?;
+            return Ok(Self::older(shaken, eyes, target));
+        };
         connection.limit_bytes(OVERHEAD);
         let Ok(name) = ServerName::try_from(target.host.clone()) else {
             return Err(NoAnswer::Silence(format!("{} is no name for TLS", target.host)));
         };
-        let connector = TlsConnector::from(Arc::clone(config));
-        let stream = connector.connect(name, connection).await.map_err(|error| handshake(&error))?;
-        let served = stream.get_ref().1.peer_certificates().unwrap_or_default();
-        let trust = || chain::read(served, Some(&target.host), Timestamp::now(), &eyes.roots).trust;
-        let certificate = served
-            .first()
-            .map(|first| HopCertificate { sha256: sha256(first), trusted: trust().trusted.into() });
-        Ok(Self::over(Stream::Secure(Box::new(stream)), certificate))
+        match TlsConnector::from(Arc::clone(config)).connect(name, connection).await {
+            Ok(stream) => {
+                let served = stream.get_ref().1.peer_certificates().unwrap_or_default();
+                let certificate = certificate(served, eyes, target);
+                Ok(Self::over(Stream::Secure(Box::new(stream)), certificate))
+            }
+            Err(error) if older::may_help(&error) => {
+                match Box::pin(older::again(eyes, address, target)).await {
+                    Ok(shaken) => Ok(Self::older(shaken, eyes, target)),
+                    Err(older) => Err(handshake(&error).beside(older)),
+                }
+            }
+            Err(error) => Err(handshake(&error)),
+        }
+    }
+
+    fn older((stream, served): (older::Stream, Vec<Vec<u8>>), eyes: &Eyes, target: &Target) -> Self {
+        let certificate = certificate(&served, eyes, target);
+        Self::over(Stream::Older(Box::new(stream)), certificate)
     }
 
     fn over(stream: Stream, certificate: Option<HopCertificate>) -> Self {
         Self { stream, rest: Vec::new(), certificate, answered: 0 }
+    }
+
+    /// Whether the server took only the older handshake.
+    pub fn is_older(&self) -> bool {
+        matches!(self.stream, Stream::Older(_))
     }
 
     /// Whether it has carried a request already: then the server may close it at any time.
@@ -202,6 +230,7 @@ impl Wire {
         match &mut self.stream {
             Stream::Plain(connection) => connection,
             Stream::Secure(stream) => stream.get_mut().0,
+            Stream::Older(stream) => stream.connection(),
         }
     }
 
@@ -212,6 +241,7 @@ impl Wire {
                 stream.write_all(bytes).await?;
                 stream.flush().await
             }
+            Stream::Older(stream) => stream.write(bytes).await,
         }
     }
 
@@ -220,8 +250,16 @@ impl Wire {
         match &mut self.stream {
             Stream::Plain(connection) => connection.read_buf(&mut self.rest).await,
             Stream::Secure(stream) => stream.read_buf(&mut self.rest).await,
+            Stream::Older(stream) => stream.read(&mut self.rest).await,
         }
     }
+}
+
+/// What is noted of the certificates that were served.
+fn certificate(served: &[impl AsRef<[u8]>], eyes: &Eyes, target: &Target) -> Option<HopCertificate> {
+    let trust = chain::read(served, Some(&target.host), Timestamp::now(), &eyes.roots).trust;
+    let sha256 = sha256(served.first()?.as_ref());
+    Some(HopCertificate { sha256, trusted: trust.trusted.into() })
 }
 
 /// Whether the server closes the connection after an answer.
@@ -233,7 +271,8 @@ fn closes(head: &Head) -> bool {
     says("close") || head.old && !says("keep-alive") || head.status == 101
 }
 
-fn refused(error: &ConnectError) -> NoAnswer {
+/// Why there is no connection.
+pub fn refused(error: &ConnectError) -> NoAnswer {
     match error {
         ConnectError::Refused { refusal, .. } => NoAnswer::Refused(refusal.to_string()),
         ConnectError::Closed { .. } => NoAnswer::Closed,
@@ -255,7 +294,7 @@ fn handshake(error: &std::io::Error) -> NoAnswer {
 }
 
 /// An error in the words of our texts.
-fn lowered(error: &std::io::Error) -> String {
+pub fn lowered(error: &std::io::Error) -> String {
     match error.kind() {
         std::io::ErrorKind::TimedOut => "no answer in time".to_owned(),
         std::io::ErrorKind::ConnectionReset => "the connection was reset".to_owned(),

@@ -20,6 +20,8 @@ mod groups;
 mod handshake;
 mod hello;
 mod intrusive;
+#[cfg(feature = "legacy")]
+pub(in crate::probes) mod legacy;
 mod list;
 mod names;
 mod old;
