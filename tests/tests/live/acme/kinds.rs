@@ -35,11 +35,15 @@ fn keys_names_and_profiles() {
         .output()
         .unwrap();
     assert!(!run.status.success(), "it ends within two hours: {run:?}");
-    room.write_certified("barzago", ", keyType: ecdsa-p256");
+    // the kind of the key alone
+    room.write_certified("barzago", ", names: [autoconfig.comune.barzago.test]");
     room.apply();
     let text = openssl(&room, "barzago", &["-text"]);
-    assert!(text.contains("Public-Key: (256 bit)") && !text.contains("autoconfig"), "{text}");
-    assert_eq!(pebble.orders(), 2);
+    assert!(text.contains("Public-Key: (256 bit)") && text.contains("autoconfig"), "{text}");
+    room.write_certified("barzago", "");
+    room.apply();
+    assert!(!openssl(&room, "barzago", &["-text"]).contains("autoconfig"));
+    assert_eq!(pebble.orders(), 3);
 }
 
 #[test]
