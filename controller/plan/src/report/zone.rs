@@ -38,8 +38,8 @@ pub fn conditions(facts: &Facts, member: &DesiredMember) -> Vec<Condition> {
     };
     let mut conditions = served(dns, there, member);
     conditions.extend(signed(there, member, facts.now));
-    conditions.extend(named(dns, there, facts, zone));
     conditions.extend(delegated(dns, there, member));
+    conditions.extend(named(dns, there, facts, zone));
     conditions
 }
 
