@@ -5,7 +5,7 @@ use std::fmt;
 use std::net::SocketAddr;
 
 use campanile_plan::domain::{Data, Kind, Owner};
-use domain::base::Message;
+use domain::base::RecordSection;
 use domain::base::iana::Rcode;
 use domain::base::name::ParsedName;
 use domain::rdata::AllRecordData;
@@ -63,11 +63,12 @@ pub async fn look_up(
         Rcode::NOERROR => return Err(NoAnswer::NotTheirs),
         code => return Err(NoAnswer::Refused(code)),
     }
-    Ok(follow(owner, kind, &records(&answer)))
+    Ok(follow(owner, kind, &records(answer.answer())))
 }
 
-fn records(answer: &Message<Vec<u8>>) -> Vec<(Owner, Kind, Data)> {
-    let records = answer.answer().into_iter().flatten().take(MOST_RECORDS).filter_map(Result::ok);
+/// What can be read in a section of a message, which may not be readable itself.
+pub(super) fn records<E>(section: Result<RecordSection<'_, Vec<u8>>, E>) -> Vec<(Owner, Kind, Data)> {
+    let records = section.into_iter().flatten().take(MOST_RECORDS).filter_map(Result::ok);
     let read = records.filter_map(|record| {
         let parsed = record.to_any_record::<AllRecordData<_, ParsedName<_>>>().ok()?;
         Some((Owner::new(record.owner()), Kind::new(record.rtype()), Data::of(parsed.data())))

@@ -6,6 +6,7 @@ mod asked;
 mod error;
 mod leads;
 mod look_up;
+mod parents;
 mod proofs;
 mod server;
 mod transfer;

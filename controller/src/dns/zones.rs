@@ -15,6 +15,7 @@ use tokio::sync::Mutex;
 use super::asked::{delegation, served, signers};
 use super::error::DnsError;
 use super::leads::lead;
+use super::parents::referrals;
 use super::server::{Connection, Server};
 use super::transfer::{serial, transfer};
 use crate::scope::Scope;
@@ -58,6 +59,7 @@ impl Zones {
         seen.served.retain(|zone, _| is_there(zone));
         seen.delegations.retain(|zone, _| is_there(zone));
         seen.signers.retain(|zone, _| is_there(zone));
+        seen.referrals.retain(|zone, _| is_there(zone));
         let whole = scope.is_everything() || seen.away.is_some();
         let is_named =
             |zone: &DomainName, member: &MemberName| scope.has_zone_of(member) || scope.has_zone(zone);
@@ -164,6 +166,7 @@ async fn prove(dns: &Dns, seen: &mut ObservedDns, zones: &[DomainName]) {
         seen.served.remove(zone);
         seen.delegations.remove(zone);
         seen.signers.remove(zone);
+        seen.referrals.remove(zone);
     }
     let mut questions = Vec::with_capacity(there.len() * dns.name_servers.value.len());
     for zone in &there {
@@ -182,11 +185,13 @@ async fn prove(dns: &Dns, seen: &mut ObservedDns, zones: &[DomainName]) {
         seen.served.entry(zone).or_default().insert(server, answer);
     }
     let Some(resolver) = dns.resolver.map(Listen::socket) else { return };
-    let asked = stream::iter(there).map(async |zone: DomainName| {
+    let asked = stream::iter(there.clone()).map(async |zone: DomainName| {
         let (found, parents) = tokio::join!(delegation(resolver, &zone), signers(resolver, &zone));
         (zone, found, parents)
     });
-    let found: Vec<_> = asked.buffer_unordered(QUESTIONS).collect().await;
+    let chains = asked.buffer_unordered(QUESTIONS).collect::<Vec<_>>();
+    let (found, referrals) = tokio::join!(chains, referrals(resolver, &there));
+    seen.referrals.extend(referrals);
     for (zone, found, parents) in found {
         match parents {
             Some(parents) => seen.signers.insert(zone.clone(), parents),

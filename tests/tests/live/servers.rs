@@ -9,6 +9,7 @@ mod key;
 mod knot;
 pub mod pebble;
 mod program;
+mod standing_in;
 mod unbound;
 
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
@@ -18,6 +19,7 @@ pub use bind::Bind;
 pub use deceiving::Deceiving;
 pub use key::Key;
 pub use knot::Knot;
+pub use standing_in::stand_in;
 pub use unbound::Unbound;
 
 use crate::room::free_port;

@@ -309,6 +309,22 @@ fn an_issuer_that_wants_to_be_asked_later() {
 }
 
 #[test]
+fn a_key_of_another_kind_is_not_waited_for() {
+    let mut world = World::empty(&["main"]);
+    world.converge(&fleet(&["calco"]));
+    check(
+        &world,
+        &desired(&files(&["calco"], "{issuer: encrypt, keyType: rsa-2048}")),
+        &expect![[r#"
+        certificate/calco
+          ~ probe names of calco: the issuer will ask them by HTTP; where they lead is not looked up, since the platform names no name server
+          + place order calco: its key is of another kind than the document says
+
+    "#]],
+    );
+}
+
+#[test]
 fn an_order_of_which_nothing_more_is_wanted() {
     let before = fleet(&["calco"]);
     let mut world = World::empty(&["main"]);

@@ -88,10 +88,9 @@ impl Need<'_> {
     /// The same, as the calendar takes it.
     fn asked_for(&self, member: &MemberName) -> calendar::Wanted {
         let Self { wanted, there, window } = self;
-        let same_names =
-            there.is_some_and(|there| there.names == wanted.names && there.signer == wanted.signer);
+        let same_names = there.is_some_and(|there| wanted.renews(there));
         let from = match there {
-            Some(there) if same_names => due(there),
+            Some(there) if wanted.is(there) => due(there),
             Some(there) => there.not_before,
             None => Timestamp::UNIX_EPOCH,
         };

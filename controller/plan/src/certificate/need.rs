@@ -20,6 +20,18 @@ pub struct Wanted {
     pub key_type: KeyType,
 }
 
+impl Wanted {
+    /// Whether this is for the names of a certificate that is there, by who issued that.
+    pub fn renews(&self, there: &ObservedCertificate) -> bool {
+        there.names == self.names && there.signer == self.signer
+    }
+
+    /// Whether a certificate that is there is just this, and only grows old.
+    pub fn is(&self, there: &ObservedCertificate) -> bool {
+        self.renews(there) && there.key_type == Some(self.key_type)
+    }
+}
+
 /// The names that the certificate of a member has; none for a member without hosts.
 pub fn names(spec: &MemberSpec) -> BTreeSet<CertificateName> {
     let wildcard = spec.certificate.as_ref().is_some_and(|certificate| certificate.wildcard);

@@ -55,7 +55,7 @@ pub(super) fn zone_changes(
     lane: &mut Lane,
 ) -> bool {
     let there = asked.observed.certificates.get(name);
-    if there.is_some_and(|there| there.names == wanted.names && there.signer == wanted.signer) {
+    if there.is_some_and(|there| wanted.renews(there)) {
         return false;
     }
     let zone = format!("zone {}", member.spec.domain.name);

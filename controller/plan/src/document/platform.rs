@@ -117,7 +117,7 @@ part! {
         ttl: Option<Ttl>,
         /// What the first record of every zone that is held whole says (SOA); the server's own, if left out.
         soa: Option<Soa>,
-        /// A resolver that validates DNSSEC: for the proof that the delegation holds, and for names that are in no zone here.
+        /// A resolver that validates DNSSEC: for the proof that the delegation holds and leads here, and for names that are in no zone here.
         resolver: Option<Listen>,
     }
 }

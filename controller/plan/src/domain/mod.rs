@@ -17,7 +17,7 @@ pub use declared::declared;
 pub use difference::ZoneChange;
 pub use import::{Found, Imported, Unsaid, import};
 pub use lane::{is_lane, lanes};
-pub use observed::{Delegation, DelegationSigner, ObservedDns, ObservedZone, ZoneTrouble};
+pub use observed::{Delegation, DelegationSigner, ObservedDns, ObservedZone, Referral, ZoneTrouble};
 pub use proof::{NoSpot, Proof, Proofs, Spot, kept, proof_owner, spot};
 pub use record::{Data, Kind, Owner, Records, RrSet};
 pub(crate) use start::mailbox;

@@ -24,6 +24,8 @@ pub struct ObservedDns {
     pub delegations: BTreeMap<DomainName, Delegation>,
     /// The DS records that the parent of each zone has, as the resolver finds them; none where it gives no answer.
     pub signers: BTreeMap<DomainName, BTreeSet<DelegationSigner>>,
+    /// Whom the parent of each zone names as its name servers; empty without a resolver, which finds the parents.
+    pub referrals: BTreeMap<DomainName, Referral>,
     /// Where names that issuers look at lead, of those that are in no zone here: asked of the resolver.
     pub leads: BTreeMap<Owner, Result<Owner, String>>,
 }
@@ -102,6 +104,17 @@ pub enum Delegation {
     Insecure,
     /// The resolver refuses its data: signatures and DS do not agree.
     Bogus(String),
+    /// There was no answer to judge by.
+    Unknown(String),
+}
+
+/// Whom the parent of a zone names as its name servers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Referral {
+    /// These; empty where it does not delegate the zone.
+    To(BTreeSet<Owner>),
+    /// The parent's name servers hold the zone too, and answer for it rather than to say whom the parent names.
+    Held,
     /// There was no answer to judge by.
     Unknown(String),
 }

@@ -152,8 +152,9 @@ fn permitted<'a>(
         let message = format!("{owner} is below {cut}, which {zone} gives to other name servers");
         return Err(never(message, "let a CNAME there lead to a name in a zone that is kept here"));
     }
-    let member = desired.members.values().find(|member| member.spec.domain.name.value == *zone);
-    let Some(member) = member else { return Err(NoSpot::Later(format!("until {zone} is somebody's"))) };
+    let Some(member) = member_of(desired, zone) else {
+        return Err(NoSpot::Later(format!("until {zone} is somebody's")));
+    };
     let why = match rights(desired, member, there) {
         _ if !member.may_change() => "its member is suspended".to_owned(),
         Rights::Own | Rights::Share(_) if there.is_fresh() => {

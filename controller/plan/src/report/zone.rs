@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Condition, Facts, Status, condition};
-use crate::domain::{Delegation, DelegationSigner, ObservedDns, ObservedZone, ZoneTrouble};
+use crate::document::values::DomainName;
+use crate::domain::{
+    Delegation, DelegationSigner, Kind, ObservedDns, ObservedZone, Owner, Referral, ZoneTrouble,
+};
 use crate::fleet::DesiredMember;
 
 /// Signatures that end sooner than this should have been renewed.
@@ -36,6 +39,7 @@ pub fn conditions(facts: &Facts, member: &DesiredMember) -> Vec<Condition> {
     let mut conditions = served(dns, there, member);
     conditions.extend(signed(there, member, facts.now));
     conditions.extend(delegated(dns, there, member));
+    conditions.extend(named(dns, there, facts, zone));
     conditions
 }
 
@@ -64,6 +68,39 @@ fn served(dns: &ObservedDns, there: &ObservedZone, member: &DesiredMember) -> Ve
         condition("ZoneConsistent", Status::False, "SecondaryLags", message)
     };
     vec![served, consistent]
+}
+
+/// Whether the parent names the platform's name servers, and beside them none but those that the zone itself names.
+fn named(dns: &ObservedDns, there: &ObservedZone, facts: &Facts, zone: &DomainName) -> Option<Condition> {
+    let kind = "ZoneDelegated";
+    let servers = match dns.referrals.get(zone)? {
+        Referral::To(servers) => servers,
+        Referral::Held => {
+            let message = "the parent's name servers hold the zone too";
+            return Some(condition(kind, Status::True, "HeldByParent", message));
+        }
+        Referral::Unknown(why) => return Some(condition(kind, Status::Unknown, "NoAnswer", why.clone())),
+    };
+    let platform = facts.desired.platform.spec.dns.iter().flat_map(|dns| &dns.name_servers.value);
+    let ours = platform.map(|server| Owner::from(&server.name.value));
+    let own = there.records.get(&(Owner::from(zone), Kind::NS)).into_iter().flat_map(|set| &set.data);
+    let own = own.filter_map(|data| data.target(Kind::NS)).filter(|server| servers.contains(server));
+    let due: BTreeSet<Owner> = ours.chain(own).collect();
+    let list =
+        |servers: &BTreeSet<Owner>| servers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    Some(if servers.is_empty() {
+        let message = format!("the parent does not delegate the zone; give the registrar: {}", list(&due));
+        condition(kind, Status::False, "NotDelegated", message)
+    } else if *servers == due {
+        condition(kind, Status::True, "Delegated", format!("the parent names {}", list(servers)))
+    } else {
+        let message = format!(
+            "the parent names {}; give the registrar, and nothing else: {}",
+            list(servers),
+            list(&due)
+        );
+        condition(kind, Status::False, "OtherServers", message)
+    })
 }
 
 /// Whether the zone is signed, and for long enough.

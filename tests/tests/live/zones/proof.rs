@@ -3,7 +3,7 @@
 use super::{Dns, records, settled, write_member};
 use crate::engine::until;
 use crate::room::Room;
-use crate::servers::{Bind, Knot, Server, Unbound, ask, free_address, update};
+use crate::servers::{Bind, Knot, Server, Unbound, ask, free_address, stand_in, update};
 
 #[test]
 fn every_name_server_is_asked_whether_it_has_the_newest_version() {
@@ -114,4 +114,41 @@ fn a_key_that_is_rolled_over_is_told_until_the_parent_has_it() {
     knot.confirm_key(zone);
     until("the new key alone vouches for the zone", || judged()[..2] == ["True", "Secure"]);
     settled(&room);
+}
+
+#[test]
+fn the_parent_is_asked_whom_it_names() {
+    let (zone, parent) = ("comune.calco.test", "calco.test");
+    let knot = Knot::primary("zones-parent", &[]);
+    let delegation = "comune 60 NS ns1.dns.test.\ncomune 60 NS ns2.dns.test.";
+    let addresses = "ns1 A 127.53.0.1\nns2 A 127.53.0.1";
+    let mut bind = Bind::primary(&[(parent, delegation), ("dns.test", addresses)]);
+    // a parent is asked where name servers are: at port 53
+    stand_in("127.53.0.1".parse().unwrap(), bind.address());
+    let above = bind.address();
+    let zones = [(parent, above), ("dns.test", above), (zone, knot.address())];
+    let resolver = Unbound::new(&[bind.zone_key(parent)], &zones);
+    let room = Room::new("zones-parent");
+    let more = format!("    catalog: {}\n    resolver: {}\n", knot.catalog(), resolver.address());
+    Dns::of(&knot).tell(&room);
+    write_member(&room, "calco", "    dnssec: true\n");
+    room.apply();
+    Dns { more, ..Dns::of(&knot) }.tell(&room);
+    let in_parent = |change: &str| update(above, Some(bind.key()), parent, &[change]).unwrap();
+    let judged = || room.condition("calco", "ZoneDelegated");
+    in_parent(&format!("add {}", knot.delegation_signer(zone).replacen(" DS ", " 60 DS ", 1)));
+    let other =
+        "the parent names ns1.dns.test, ns2.dns.test; give the registrar, and nothing else: ns1.dns.test";
+    assert_eq!(judged(), ["False", "OtherServers", other]);
+    in_parent(&format!("delete {zone} NS ns2.dns.test."));
+    assert_eq!(judged(), ["True", "Delegated", "the parent names ns1.dns.test"]);
+    room.apply();
+    settled(&room);
+
+    in_parent(&format!("delete {zone}"));
+    let nobody = "the parent does not delegate the zone; give the registrar: ns1.dns.test";
+    assert_eq!(judged(), ["False", "NotDelegated", nobody]);
+    bind.stop();
+    let [status, reason, message] = judged();
+    assert_eq!([status.as_str(), reason.as_str()], ["Unknown", "NoAnswer"], "{message}");
 }
