@@ -349,11 +349,7 @@ fn an_audit_is_told_beside_the_rest_and_makes_nobody_unready() {
     let audits = BTreeMap::from([("calco".parse().unwrap(), audited)]);
     let shown = |world: &World| {
         let lines = told(world, &fleet, &[], &audits);
-        lines
-            .lines()
-            .filter(|line| !line.starts_with("Zone"))
-            .map(|line| format!("{line}\n"))
-            .collect::<String>()
+        lines.split_inclusive('\n').filter(|line| !line.starts_with("Zone")).collect::<String>()
     };
     expect![[r#"
         ready: true

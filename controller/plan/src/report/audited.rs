@@ -38,9 +38,10 @@ pub struct Said {
 }
 
 impl Condition {
-    /// Whether a member is only ready while it is true.
+    /// Whether a member is only ready while it is true. Who may not ask the parent's name servers has its members ready.
     pub fn counts(&self) -> bool {
-        !KINDS.contains(&self.kind)
+        let is_not_told = self.kind == "ZoneDelegated" && self.status == Status::Unknown;
+        !KINDS.contains(&self.kind) && !is_not_told
     }
 }
 
