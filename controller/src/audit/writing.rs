@@ -1,6 +1,6 @@
 //! The report of a run, from what is kept of it. As JSON and CSV it is written body by body: memory does not grow with them.
 
-use std::fs::Permissions;
+use std::fs::{OpenOptions, Permissions};
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -92,7 +92,12 @@ pub fn to_file(
     path: &Path,
 ) -> Result<(), WriteError> {
     let kept = kept(store, run)?;
-    let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    // what a link leads to is meant, and a device or a pipe is written to, never replaced
+    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    if std::fs::metadata(&target).is_ok_and(|there| !there.is_file()) {
+        return kept.through(form, language, path);
+    }
+    let folder = target.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
     let written = || {
         let file = tempfile::Builder::new().prefix(".").suffix(".unfinished").tempfile_in(folder)?;
         let mut writer = BufWriter::new(file);
@@ -100,13 +105,17 @@ pub fn to_file(
         let file = writer.into_inner().map_err(io::IntoInnerError::into_error)?;
         file.as_file().set_permissions(Permissions::from_mode(0o644))?;
         file.as_file().sync_all()?;
-        file.persist(path).map_err(|error| error.error)?;
+        file.persist(&target).map_err(|error| error.error)?;
         Ok(())
     };
-    written().map_err(|trouble| match trouble {
+    written().map_err(|trouble| failure(trouble, path))
+}
+
+fn failure(trouble: Trouble, path: &Path) -> WriteError {
+    match trouble {
         Trouble::Store(source) => WriteError::Store { source },
         Trouble::Write(source) => WriteError::Write { to: path.to_owned(), source },
-    })
+    }
 }
 
 /// What can go wrong while a report is written.
@@ -158,6 +167,16 @@ pub fn classes(store: &Store, run: RunId) -> Result<Classes, StoreError> {
 }
 
 impl Kept<'_> {
+    /// Writes into what is there and no regular file.
+    fn through(&self, form: Form, language: Language, path: &Path) -> Result<(), WriteError> {
+        let write = || {
+            let mut writer = BufWriter::new(OpenOptions::new().write(true).open(path)?);
+            self.write(form, language, &mut writer)?;
+            Ok(writer.flush()?)
+        };
+        write().map_err(|trouble| failure(trouble, path))
+    }
+
     fn write(&self, form: Form, language: Language, to: &mut impl Write) -> Result<(), Trouble> {
         let style = Style { language, past: &self.past, ..Style::default() };
         let text = match form {

@@ -48,7 +48,7 @@ fn gone(was: &Site, is: &Site) -> Option<Text> {
 }
 
 /// Something answered at the host, by HTTPS or by HTTP.
-fn answered(site: &Site) -> bool {
+pub(crate) fn answered(site: &Site) -> bool {
     let tls = site.endpoints.known().is_some_and(|all| all.iter().any(|endpoint| endpoint.https.is_yes()));
     tls || plain_answers(site)
 }

@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::Text;
 use crate::report::{Body, Change, ChangeKind, Changes, Class, Report, host_of, standing};
 use crate::rules::{self, Finding, Verdict, Weight};
+pub(crate) use hosts::answered;
 pub use settled::settled;
 use told::{key, keys, told};
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::hosts::answered;
 use crate::Answer;
 use crate::facts::{Domain, Endpoint, Exchanger, Facts, Mail, Revocation, Site, Tls};
 use crate::report::{Body, host_of};
@@ -14,6 +15,9 @@ pub(super) fn key(finding: &Finding) -> Key {
     (finding.rule.clone(), host_of(&finding.object).to_owned())
 }
 
+/// What can be told of a host at which nothing answers.
+const OF_HOSTS_THAT_ARE_GONE: &[&str] = &["web-no-address", "web-no-https"];
+
 /// All findings of a verdict.
 pub(super) fn keys(body: &Body, verdict: Verdict) -> BTreeSet<Key> {
     body.findings.iter().filter(|finding| finding.verdict == verdict).map(key).collect()
@@ -22,6 +26,12 @@ pub(super) fn keys(body: &Body, verdict: Verdict) -> BTreeSet<Key> {
 /// Whether every question that the finding's rule asks about its object was answered.
 pub(super) fn told(body: &Body, finding: &Finding) -> bool {
     let (rule, host, facts) = (finding.rule.as_str(), host_of(&finding.object), &body.facts);
+    // a host that is gone has mended nothing: what it shows when it is back counts
+    if !OF_HOSTS_THAT_ARE_GONE.contains(&rule)
+        && facts.sites.iter().any(|site| site.host == host && !answered(site))
+    {
+        return false;
+    }
     match rules::rule(rule).map(|rule| rule.area) {
         Some(Area::Dns) => facts.domain.as_ref().is_some_and(|domain| told_of_domain(rule, domain)),
         Some(Area::Mail) => facts.mail.as_ref().is_some_and(|mail| told_of_mail(rule, mail, host)),

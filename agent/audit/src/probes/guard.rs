@@ -13,6 +13,9 @@ pub struct Guard {
     listed: BTreeSet<String>,
 }
 
+/// What link-local addresses are called.
+const LINK_LOCAL: &str = "a link-local address";
+
 /// Why an address is not asked.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{address} is {kind}, and the targets do not name it")]
@@ -24,7 +27,7 @@ pub struct Refusal {
 }
 
 impl Guard {
-    /// Lets every address pass: `--allow-private`.
+    /// Lets every address pass but link-local ones: `--allow-private`.
     pub fn allowing_private() -> Self {
         Self { allow_private: true, listed: BTreeSet::new() }
     }
@@ -38,10 +41,11 @@ impl Guard {
 
     /// Whether an address may be asked: also before each use of an answer of the DNS, which may change (rebinding).
     pub fn check(&self, ip: IpAddr) -> Result<(), Refusal> {
+        // what a cloud tells its machines about themselves is link-local, and is nobody's site (OWASP A10:2021)
+        let passes =
+            |kind| (self.allow_private && kind != LINK_LOCAL) || self.listed.contains(&ip.to_string());
         match kind_of(ip) {
-            Some(kind) if !self.allow_private && !self.listed.contains(&ip.to_string()) => {
-                Err(Refusal { address: ip, kind })
-            }
+            Some(kind) if !passes(kind) => Err(Refusal { address: ip, kind }),
             _ => Ok(()),
         }
     }
@@ -82,7 +86,7 @@ const V4: &[(Ipv4Addr, u32, &str)] = &[
     (Ipv4Addr::new(10, 0, 0, 0), 8, "a private address"),
     (Ipv4Addr::new(172, 16, 0, 0), 12, "a private address"),
     (Ipv4Addr::new(192, 168, 0, 0), 16, "a private address"),
-    (Ipv4Addr::new(169, 254, 0, 0), 16, "a link-local address"),
+    (Ipv4Addr::new(169, 254, 0, 0), 16, LINK_LOCAL),
     (Ipv4Addr::new(100, 64, 0, 0), 10, "an address of a carrier's inner network"),
     (Ipv4Addr::new(192, 0, 0, 0), 24, "an address reserved for protocols"),
     (Ipv4Addr::new(192, 0, 2, 0), 24, "an address for documentation"),
@@ -104,7 +108,7 @@ const V6: &[(Ipv6Addr, u32, &str)] = &[
     (Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0), 32, "an address for documentation"),
     (Ipv6Addr::new(0x3fff, 0, 0, 0, 0, 0, 0, 0), 20, "an address for documentation"),
     (Ipv6Addr::new(0xfc00, 0, 0, 0, 0, 0, 0, 0), 7, "a private address"),
-    (Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 0), 10, "a link-local address"),
+    (Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 0), 10, LINK_LOCAL),
     (Ipv6Addr::new(0xfec0, 0, 0, 0, 0, 0, 0, 0), 10, "a site-local address"),
     (Ipv6Addr::new(0xff00, 0, 0, 0, 0, 0, 0, 0), 8, "a multicast address"),
 ];
@@ -161,5 +165,6 @@ mod tests {
         assert!(guard.check_for("intranet.example", "10.0.0.2".parse().unwrap()).is_ok());
         assert!(guard.check_for("other.example", "10.0.0.2".parse().unwrap()).is_err());
         refused(&Guard::allowing_private(), "127.0.0.1", None);
+        refused(&Guard::allowing_private(), "169.254.169.254", Some(LINK_LOCAL));
     }
 }

@@ -51,6 +51,9 @@ impl Page<'_> {
         let Some(changes) = &report.changes else { return };
         let style = self.style;
         self.out.push('\n');
+        if let Some(words) = style.not_seen(report) {
+            self.line(YELLOW, "", &words);
+        }
         if changes.changes.is_empty() {
             self.line(GREEN, "", &style.nothing_changed(changes.since));
             return;

@@ -6,8 +6,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::{Change, ChangeKind, Class, Standing, Style};
+use super::{Change, ChangeKind, Class, Report, Standing, Style};
 use crate::Language;
+use crate::changes::answered;
 use crate::grades::{Grade, Scheme};
 use crate::rules::{Area, OldVersions, Verdict, Weight, Who};
 
@@ -262,6 +263,29 @@ impl Style<'_> {
         match self.language {
             Language::It => format!("Nulla è cambiato dalla verifica del {}.", self.moment(since)),
             Language::En => format!("Nothing changed since the audit of {}.", self.moment(since)),
+        }
+    }
+
+    /// That hosts did not answer this time, where some did not: what changed there is not known.
+    pub(super) fn not_seen(&self, report: &Report) -> Option<String> {
+        let sites = report.bodies.iter().flat_map(|body| &body.facts.sites);
+        match sites.filter(|site| !answered(site)).count() {
+            0 => None,
+            1 => Some(
+                self.say(
+                    "Un host non ha risposto questa volta: che cosa vi è cambiato non si sa.",
+                    "One host did not answer this time: what changed there is not known.",
+                )
+                .to_owned(),
+            ),
+            count => Some(match self.language {
+                Language::It => {
+                    format!("{count} host non hanno risposto questa volta: che cosa vi è cambiato non si sa.")
+                }
+                Language::En => {
+                    format!("{count} hosts did not answer this time: what changed there is not known.")
+                }
+            }),
         }
     }
 

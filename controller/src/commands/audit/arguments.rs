@@ -4,9 +4,10 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use campanile_audit::Language;
 use campanile_audit::rules::{OldVersions, Weight};
+use campanile_audit::{Language, profiles};
 use campanile_plan::document::values::{Contact, DomainName, Rate};
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::super::arguments::Where;
@@ -78,7 +79,8 @@ pub(in crate::commands) struct Targets {
 #[command(next_help_heading = "By what it is judged")]
 pub(in crate::commands) struct Measure {
     /// The recommendation for TLS: agid-2020, mozilla-intermediate-6, acn-2, ncsc-nl-2025
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", hide_possible_values = true,
+        value_parser = PossibleValuesParser::new(profiles::names()))]
     pub profile: Option<String>,
     /// What TLS 1.0 and 1.1 mean where newer versions are spoken too
     #[arg(long, value_name = "HOW", value_enum)]
@@ -128,7 +130,7 @@ pub(in crate::commands) struct Written {
     /// In which form
     #[arg(long, short, value_enum, default_value = "text")]
     pub output: Form,
-    /// Into a file, which is replaced when the report is complete
+    /// Into a file, which is replaced when the report is complete; `-` is standard output
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// In which language

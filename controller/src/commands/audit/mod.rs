@@ -45,6 +45,10 @@ async fn audit(command: Arguments) -> Result<u8, Failure> {
         say(note);
     }
     let Chosen { targets, scope, listed, settings, notes: _, unusable, resting } = chosen;
+    if targets.is_empty() && resting.is_empty() {
+        say("there is nobody to look at: nothing was audited, and nothing is kept");
+        return Ok(FAILED);
+    }
     let settings = Settings { listed, ..put(settings, &measure, &eyes) };
     let full = eyes.full;
     let mut audit = Audit::new(&settings, eyes.intrusive)?;
@@ -177,8 +181,10 @@ impl Written {
             arguments::Form::Sarif => Form::Sarif,
         };
         match out {
-            Some(path) => writing::to_file(store, run, (form, lang.language()), path)?,
-            None => writing::to_output(store, run, form, lang.language())?,
+            Some(path) if path.as_os_str() != "-" => {
+                writing::to_file(store, run, (form, lang.language()), path)?;
+            }
+            _ => writing::to_output(store, run, form, lang.language())?,
         }
         Ok(())
     }

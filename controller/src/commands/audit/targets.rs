@@ -1,6 +1,7 @@
 //! Whom the command line means.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 use std::path::Path;
 
 use campanile_plan::document::values::MemberName;
@@ -58,17 +59,18 @@ pub(super) async fn choose(wanted: &Targets, at: &Where) -> Result<Chosen, Choos
         let wanted = Wanted { categories: category.clone(), title_begins: name_begins.clone() };
         let taken = indice::targets(path, &wanted)?;
         let notes = vec![taken.summary().trim_end().to_owned()];
+        // another choice of the same file is another audit, with a history of its own
+        let chosen_by = [category.join(","), name_begins.clone()].join(" ");
+        let scope = format!("{} {}", of_file("indicepa", path), chosen_by.trim()).trim_end().to_owned();
         // what others wrote is not what the operator named
-        return Ok(Chosen {
-            notes,
-            ..chosen(taken.targets, ports, Some(of_file("indicepa", path)), Vec::new())
-        });
+        return Ok(Chosen { notes, ..chosen(taken.targets, ports, Some(scope), Vec::new()) });
     }
     if let Some(path) = list {
         let text = read(path)?;
         let (targets, wrong) = targets::of_list(&text);
         let notes = wrong.iter().map(|(line, error)| format!("{}:{line}: {error}", path.display())).collect();
-        let listed = names(&targets);
+        // a name's owner says where it leads: of a list, private addresses alone that are written as such are meant
+        let listed = names(&targets).into_iter().filter(|name| name.parse::<IpAddr>().is_ok()).collect();
         let unusable = wrong.len();
         return Ok(Chosen { notes, unusable, ..chosen(targets, ports, Some(of_file("list", path)), listed) });
     }

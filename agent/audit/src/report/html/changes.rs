@@ -29,8 +29,10 @@ pub(super) fn section(report: &Report, style: &Style) -> String {
             )
         }
     };
+    let not_seen = report.changes.as_ref().and_then(|_| style.not_seen(report));
+    let not_seen = not_seen.map_or_else(String::new, |words| format!("<p>{words}</p>"));
     format!(
-        "<section aria-labelledby=\"cambiamenti\"><h2 id=\"cambiamenti\">{heading}</h2>{content}</section>"
+        "<section aria-labelledby=\"cambiamenti\"><h2 id=\"cambiamenti\">{heading}</h2>{not_seen}{content}</section>"
     )
 }
 

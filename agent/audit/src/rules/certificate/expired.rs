@@ -29,9 +29,13 @@ pub const RULE: Rule = Rule {
                         0 => ("Il certificato del sito", "The site's certificate"),
                         _ => ("Un certificato intermedio", "An intermediate certificate"),
                     };
+                    let (fa, ago) = match ago {
+                        1 => ("1 giorno fa".to_owned(), "1 day ago".to_owned()),
+                        _ => (format!("{ago} giorni fa"), format!("{ago} days ago")),
+                    };
                     Found::fails(
-                        format!("{it} è scaduto il {}, {ago} giorni fa", on.it),
-                        format!("{en} expired on {}, {ago} days ago", on.en),
+                        format!("{it} è scaduto il {}, {fa}", on.it),
+                        format!("{en} expired on {}, {ago}", on.en),
                     )
                 })
                 .collect::<Vec<_>>()
