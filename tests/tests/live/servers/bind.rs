@@ -87,7 +87,8 @@ fn options(address: SocketAddr, key: &Key, more: &str) -> String {
         "include \"{}\";\ncontrols {{ }};\n\
          options {{ directory \".\"; pid-file none; session-keyfile none;\n\
          listen-on port {} {{ {}; }}; listen-on-v6 {{ none; }}; recursion no; dnssec-validation no;\n\
-         notify explicit; allow-transfer {{ none; }}; {more} }};\n",
+         notify explicit; allow-transfer {{ none; }};\n\
+         min-refresh-time 1; max-refresh-time 5; min-retry-time 1; max-retry-time 2; {more} }};\n",
         key.clause().display(),
         address.port(),
         address.ip(),
